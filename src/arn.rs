@@ -1,0 +1,38 @@
+//! Amazon Resource Names.
+
+use std::fmt;
+
+use crate::text::AccountId;
+
+/// The name of one resource: `arn:aws:iam::123456789012:user/dev/ann`.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Arn(String);
+
+impl Arn {
+    /// A resource of the IAM service, which has no region: `kind` is `user`,
+    /// `path_and_name` the path, which begins with a slash, and the name.
+    pub fn iam(account: &AccountId, kind: &str, path_and_name: impl fmt::Display) -> Self {
+        Self(format!("arn:aws:iam::{account}:{kind}{path_and_name}"))
+    }
+
+    /// The account's root.
+    pub fn root(account: &AccountId) -> Self {
+        Self(format!("arn:aws:iam::{account}:root"))
+    }
+
+    /// Every resource there is: for actions that act on none in particular.
+    pub fn any() -> Self {
+        Self("*".to_owned())
+    }
+
+    /// The name as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Arn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,12 @@
+//! Verifies AWS Signature Version 4, and serves IAM and STS behind it.
+
+#[cfg(feature = "server")]
+pub mod arn;
+pub mod clock;
+pub mod error;
+#[cfg(feature = "server")]
+pub mod ids;
+pub mod secret;
+#[cfg(feature = "server")]
+pub mod text;
+pub mod wire;

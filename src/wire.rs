@@ -1,0 +1,3 @@
+//! The AWS Query protocol: forms come in, XML goes out.
+
+pub mod percent;
