@@ -2,3 +2,4 @@
 
 pub mod engine;
 pub mod private_file;
+pub mod seal;
