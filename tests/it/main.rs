@@ -1,10 +1,13 @@
 //! The tests of the whole: one program, so that one link serves them all.
 #![expect(
-    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
 )]
 
+mod disk;
 mod engine;
 mod seal;
 mod sqlite;
