@@ -16,7 +16,7 @@ use crate::store::index::SigningKey;
 use crate::store::owner::Owner;
 use crate::store::record::{Records, write_use};
 use crate::store::{Store, load, told};
-use crate::text::{AccessKeyId, AccountId, Status, Text};
+use crate::text::{AccessKeyId, AccountId, Status};
 
 /// How often a change is run again because another was first.
 const MOST_TRIES: usize = 8;
