@@ -8,5 +8,7 @@ pub mod error;
 pub mod ids;
 pub mod secret;
 #[cfg(feature = "server")]
+pub mod store;
+#[cfg(feature = "server")]
 pub mod text;
 pub mod wire;

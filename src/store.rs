@@ -1,0 +1,3 @@
+//! What exists, and how it is kept.
+
+pub mod engine;
