@@ -1,0 +1,16 @@
+//! The tests of the whole: one program, so that one link serves them all.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
+
+#[cfg(feature = "server")]
+mod clients;
+#[cfg(feature = "server")]
+mod running;
+#[cfg(feature = "server")]
+mod sdk;
