@@ -1,3 +1,4 @@
 //! What exists, and how it is kept.
 
 pub mod engine;
+pub mod private_file;

@@ -1,11 +1,13 @@
 //! Where bytes are kept: ordered keys, and batches that happen whole or not at all.
 
 pub mod memory;
+pub mod sqlite;
 
 mod batch;
 mod failure;
 mod pending;
 mod watch;
+mod writer;
 
 use std::fmt::Debug;
 use std::ops::ControlFlow;
@@ -49,7 +51,7 @@ pub trait Engine: Debug + Send + Sync + 'static {
     /// What was done since the engine was opened.
     fn stats(&self) -> Stats;
 
-    /// Commits what is queued, and ends; later commits fail with
+    /// Commits what is queued, and ends; whatever is asked later fails with
     /// [`Failure::Stopped`]. What is closed stays closed.
     fn close(&self);
 }

@@ -283,12 +283,12 @@ pub(crate) fn join<'n>(prefix: &str, name: &'n str) -> Cow<'n, str> {
 /// Declares what an action takes: the struct, and under which name each field
 /// stands on the wire.
 macro_rules! input {
-    ($(#[$doc:meta])* struct $name:ident $(<$noun:ident: $kind:path>)? {
+    ($(#[$doc:meta])* $visible:vis struct $name:ident $(<$noun:ident: $kind:path>)? {
         $($(#[$note:meta])* $field:ident: $type:ty = $wire:expr,)*
     }) => {
         $(#[$doc])*
         #[derive(Debug)]
-        struct $name $(<$noun: $kind>)? { $($(#[$note])* $field: $type,)* }
+        $visible struct $name $(<$noun: $kind>)? { $($(#[$note])* $field: $type,)* }
 
         impl $(<$noun: $kind>)? $crate::wire::form::Input for $name $(<$noun>)? {
             const FIELDS: &'static [$crate::wire::form::FieldInfo] = &[

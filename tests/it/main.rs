@@ -10,7 +10,9 @@
 
 #[cfg(feature = "server")]
 mod clients;
+mod engine;
 #[cfg(feature = "server")]
 mod running;
 #[cfg(feature = "server")]
 mod sdk;
+mod sqlite;

@@ -27,7 +27,7 @@ pub enum Failure {
     #[error("the store is damaged ({0}); restore it from a backup")]
     Damaged(String),
     /// The file is somebody else's.
-    #[error("{} is not a store of Countersign", path.display())]
+    #[error("{} is not a store of Countersign, or no longer one", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,

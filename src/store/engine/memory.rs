@@ -6,15 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use imbl::OrdMap;
 
 use super::watch::Watched;
-use super::{Batch, Each, Engine, Failure, Pending, Stats, Watch, Write};
+use super::{Batch, Condition, Each, Engine, Failure, Pending, Stats, Watch, Write, sqlite};
 
 /// An engine that forgets everything when it goes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memory {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     // A persistent map: a reader takes it along, and holds up nobody.
     kept: OrdMap<Vec<u8>, Vec<u8>>,
@@ -27,25 +27,33 @@ impl Memory {
     /// An engine that holds nothing yet.
     pub fn new() -> Self {
         let watched = Some(Watched::new());
-        Self { state: Mutex::new(State { watched, ..State::default() }) }
+        Self { state: Mutex::new(State { kept: OrdMap::new(), stats: Stats::default(), watched }) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn snapshot(&self) -> OrdMap<Vec<u8>, Vec<u8>> {
-        self.state().kept.clone()
+    fn snapshot(&self) -> Result<OrdMap<Vec<u8>, Vec<u8>>, Failure> {
+        let state = self.state();
+        state.watched.as_ref().ok_or(Failure::Stopped)?;
+        Ok(state.kept.clone())
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 impl Engine for Memory {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
-        Ok(self.snapshot().get(key).cloned())
+        Ok(self.snapshot()?.get(key).cloned())
     }
 
     fn scan(&self, prefix: &[u8], each: &mut Each<'_>) -> Result<(), Failure> {
-        let kept = self.snapshot();
+        let kept = self.snapshot()?;
         let below = kept.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
         for (key, value) in below {
             if each(key, value).is_break() {
@@ -63,8 +71,9 @@ impl Engine for Memory {
         self.state().watched.clone().unwrap_or_else(Watched::new).watch()
     }
 
-    fn backup(&self, _to: &Path) -> Result<(), Failure> {
-        Err(Failure::Io("what is kept in memory has no backup".to_owned()))
+    fn backup(&self, to: &Path) -> Result<(), Failure> {
+        let kept = self.snapshot()?;
+        sqlite::write_backup(to, kept.iter().map(|(key, value)| (&**key, &**value)))
     }
 
     fn stats(&self) -> Stats {
@@ -79,7 +88,7 @@ impl Engine for Memory {
 impl State {
     fn commit(&mut self, batch: Batch) -> Result<(), Failure> {
         let watched = self.watched.as_ref().ok_or(Failure::Stopped)?;
-        let holds = |c: &super::Condition| c.holds(self.kept.get(c.key()).map(Vec::as_slice));
+        let holds = |c: &Condition| c.holds(self.kept.get(c.key()).map(Vec::as_slice));
         if !batch.conditions().iter().all(holds) {
             self.stats.conflicts = self.stats.conflicts.saturating_add(1);
             return Err(Failure::Conflict);
