@@ -8,7 +8,10 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod clients;
 mod engine;
+mod running;
+mod sdk;
 mod seal;
 mod signer;
 mod sqlite;
