@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use dashmap::DashMap;
 use foldhash::quality::RandomState;
+use thiserror::Error as Failing;
 use tokio::task::spawn_blocking;
 
 use crate::clock::{Clock, Time};
@@ -29,7 +30,7 @@ use crate::store::engine::{Batch, Engine, Failure, Stats};
 use crate::store::home::Home;
 use crate::store::index::{Index, SigningKey};
 use crate::store::ledger::Ledger;
-use crate::store::seal::Seal;
+use crate::store::seal::{BadKey, Seal};
 use crate::text::{AccessKeyId, AccountId, Text};
 
 /// Everything that exists. A clone is the same store.
@@ -70,6 +71,17 @@ impl std::fmt::Debug for Forget {
     }
 }
 
+/// Why a store was not opened. Its sentence is for the operator.
+#[derive(Debug, Failing)]
+pub enum NotOpened {
+    /// The sealing key is not the one that the store was made with.
+    #[error(transparent)]
+    Seal(#[from] BadKey),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] Failure),
+}
+
 /// How much there is.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counts {
@@ -84,14 +96,15 @@ pub struct Counts {
 }
 
 impl Store {
-    /// Opens what `engine` keeps. A sealing key that does not open it is a
-    /// [`Failure`]; the first one that ever comes is the right one.
-    pub fn open(engine: Arc<dyn Engine>, settings: Settings) -> Result<Self, Failure> {
-        match engine.get(load::SEAL_CHECK)? {
-            Some(check) => settings.seal.verify_check(&check).map_err(|_| Failure::WrongSeal)?,
+    /// Opens what `engine` keeps. The first sealing key that ever comes is the
+    /// right one from then on.
+    pub async fn open(engine: Arc<dyn Engine>, settings: Settings) -> Result<Self, NotOpened> {
+        let place = load::SEAL_CHECK;
+        match engine.get(place)? {
+            Some(check) => settings.seal.verify_check(&check)?,
             None => {
                 let check = settings.seal.check_value().map_err(|e| Failure::Io(e.to_string()))?;
-                engine.commit(Batch::of(0).absent(load::SEAL_CHECK).put(load::SEAL_CHECK, check)).wait()?;
+                engine.commit(Batch::of(0).absent(place).put(place, check)).await?;
             }
         }
         Ok(Self(Arc::new(Inner {
@@ -191,10 +204,14 @@ impl Store {
         if let Some(home) = loaded() {
             return Ok(Some(home));
         }
-        let Some(account) = load::account(&*self.0.engine, &self.0.settings.seal, id)? else {
-            return Ok(None);
-        };
-        Ok(Some(self.settle(account)))
+        Ok(self.read(id)?.map(|account| self.settle(account)))
+    }
+
+    /// An account as it stands on the disk. Keys that are known already keep what
+    /// is known of their last use.
+    fn read(&self, id: &AccountId) -> Result<Option<Account>, Failure> {
+        let used = |key: &AccessKeyId| self.0.index.get(key.as_str()).map(|key| Arc::clone(&key.used));
+        load::account(&*self.0.engine, &self.0.settings.seal, id, &used)
     }
 
     /// Gives an account that was read its home.

@@ -8,11 +8,11 @@ use crate::text::AccessKeyId;
 
 /// Keys that were used since their last uses were written.
 #[derive(Debug, Default)]
-pub struct Ledger(Mutex<HashMap<AccessKeyId, Arc<SigningKey>>>);
+pub(super) struct Ledger(Mutex<HashMap<AccessKeyId, Arc<SigningKey>>>);
 
 impl Ledger {
     /// Notes that a key was used.
-    pub fn note(&self, key: &Arc<SigningKey>) {
+    pub(super) fn note(&self, key: &Arc<SigningKey>) {
         let mut keys = self.keys();
         if !keys.contains_key(&key.id) {
             keys.insert(key.id.clone(), Arc::clone(key));
@@ -20,7 +20,7 @@ impl Ledger {
     }
 
     /// All that was noted; the ledger is empty after that.
-    pub fn take(&self) -> Vec<Arc<SigningKey>> {
+    pub(super) fn take(&self) -> Vec<Arc<SigningKey>> {
         std::mem::take(&mut *self.keys()).into_values().collect()
     }
 

@@ -58,18 +58,22 @@ pub(super) fn account_of_key(engine: &dyn Engine, id: &str) -> Result<Option<Acc
     number.map(|number| word(str::from_utf8(&number).unwrap_or_default())).transpose()
 }
 
+/// What is known of a key's last use, if anything is.
+pub(super) type Known<'k> = dyn Fn(&AccessKeyId) -> Option<Arc<LastUse>> + 'k;
+
 /// The whole of an account, if there is one.
 pub(super) fn account(
     engine: &dyn Engine,
     seal: &Seal,
     id: &AccountId,
+    known: &Known<'_>,
 ) -> Result<Option<Account>, Failure> {
     let uses: HashMap<_, _> = collect(engine, &format!("used/{id}/"), |key, value| {
         Ok((key.to_owned(), Arc::new(read_use(value)?)))
     })?
     .into_iter()
     .collect();
-    let mut reader = Reader { account: Account::new(id.clone()), seal, uses };
+    let mut reader = Reader { account: Account::new(id.clone()), seal, uses, known };
     let read = collect(engine, &format!("in/{id}/"), |key, value| reader.read(key, value))?;
     Ok((!read.is_empty()).then_some(reader.account))
 }
@@ -79,6 +83,7 @@ struct Reader<'s> {
     account: Account,
     seal: &'s Seal,
     uses: HashMap<String, Arc<LastUse>>,
+    known: &'s Known<'s>,
 }
 
 impl Reader<'_> {
@@ -108,9 +113,8 @@ impl Reader<'_> {
 
     fn add_uses(&mut self, keys: &mut [KeyPair]) {
         for key in keys {
-            if let Some(used) = self.uses.remove(key.id.as_str()) {
-                key.used = used;
-            }
+            let used = (self.known)(&key.id).or_else(|| self.uses.remove(key.id.as_str()));
+            key.used = used.unwrap_or_default();
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::store::index::SigningKey;
 use crate::store::owner::Owner;
 use crate::store::record::{Records, write_use};
 use crate::store::{Store, load, told};
-use crate::text::{AccessKeyId, AccountId, Status, Text};
+use crate::text::{AccessKeyId, AccountId, Status};
 
 /// How often a change is run again because another was first.
 const MOST_TRIES: usize = 8;
@@ -127,7 +127,8 @@ impl Store {
         let batch = drafted.changes.iter().try_fold(batch, |batch, change| {
             self.write(batch, base.id(), change)
         })?;
-        Ok((Some(drafted), write_owners(batch, base, &drafted)))
+        let batch = write_owners(batch, base, &drafted);
+        Ok((Some(drafted), batch))
     }
 
     fn write(&self, batch: Batch, account: &AccountId, change: &Change) -> Result<Batch, Failure> {
@@ -155,8 +156,7 @@ impl Store {
     /// Reads the account anew: what the head was built on has come to nothing.
     async fn set_back(&self, home: &Arc<Home>, generation: u64) -> Result<(), Failure> {
         let (store, id) = (self.clone(), home.published().id().clone());
-        let read = move || load::account(&*store.0.engine, &store.0.settings.seal, &id);
-        if let Some(account) = self.blocking(read).await? {
+        if let Some(account) = self.blocking(move || store.read(&id)).await? {
             home.set_back(account, generation);
         }
         Ok(())
@@ -247,24 +247,13 @@ impl Store {
         let Some(home) = self.home(account).await? else {
             return self.create_account(Some(account.clone()), Some((id, secret))).await.map(drop);
         };
-        if self.key(id.as_str()).await?.is_some_and(|key| key.caller.owner() != &Owner::Root || key.caller.account() != account) {
+        let is_other = |key: &SigningKey| {
+            key.caller.account() != account || *key.caller.owner() != Owner::Root
+        };
+        if self.key(id.as_str()).await?.is_some_and(|key| is_other(&key)) {
             return Err(NotMade::IdTaken(id));
         }
-        let work = move |mut draft: Draft| {
-            let key = imported(id.clone(), secret.clone(), &draft);
-            let mut keys = draft.keys_of(&Owner::Root)?.to_vec();
-            let held = keys.iter().find(|held| held.id == id);
-            if held.is_some_and(|held| held.secret == secret && held.status == Status::Active) {
-                return Ok(((), draft));
-            }
-            keys.retain(|held| held.id != id);
-            if keys.len() >= draft.limits().keys_per_user {
-                keys.remove(0);
-            }
-            keys.push(key);
-            draft.put_keys(&Owner::Root, keys)?;
-            Ok(((), draft))
-        };
+        let work = move |draft: Draft| with_root_key(draft, &id, &secret);
         self.commit(home, work).await.map_err(NotMade::Refused)
     }
 }
@@ -292,6 +281,21 @@ fn write_owners(batch: Batch, base: &Account, drafted: &Drafted) -> Batch {
 /// A key that was made elsewhere.
 fn imported(id: AccessKeyId, secret: Secret, draft: &Draft) -> KeyPair {
     KeyPair { id, secret, status: Status::Active, created: draft.now(), used: Arc::default() }
+}
+
+fn with_root_key(mut draft: Draft, id: &AccessKeyId, secret: &Secret) -> Result<((), Draft)> {
+    let mut keys = draft.keys_of(&Owner::Root)?.to_vec();
+    let signs = |held: &KeyPair| held.secret == *secret && held.status == Status::Active;
+    if keys.iter().any(|held| held.id == *id && signs(held)) {
+        return Ok(((), draft));
+    }
+    keys.retain(|held| held.id != *id);
+    if keys.len() >= draft.limits().keys_per_user {
+        keys.drain(..keys.len().min(1));
+    }
+    keys.push(imported(id.clone(), secret.clone(), &draft));
+    draft.put_keys(&Owner::Root, keys)?;
+    Ok(((), draft))
 }
 
 fn add_use(batch: Batch, key: &Arc<SigningKey>) -> Result<Batch, Failure> {

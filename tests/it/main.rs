@@ -1,6 +1,7 @@
 //! The tests of the whole: one program, so that one link serves them all.
 #![expect(
     clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
     clippy::string_slice,
@@ -8,7 +9,11 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod clients;
 mod disk;
 mod engine;
+mod running;
+mod sdk;
 mod seal;
+mod signer;
 mod sqlite;
