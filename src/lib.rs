@@ -6,7 +6,9 @@ pub mod clock;
 pub mod error;
 #[cfg(feature = "server")]
 pub mod ids;
+pub mod layer;
 pub mod secret;
+pub mod sigv4;
 #[cfg(feature = "server")]
 pub mod text;
 pub mod wire;
