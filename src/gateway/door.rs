@@ -36,7 +36,7 @@ impl Door {
     ) -> Self {
         let rules = |service| {
             let rules = Rules::query(service);
-            if regions.is_empty() { rules } else { rules.in_regions(regions) }
+            if regions.is_empty() { rules } else { rules.in_regions(regions.iter().cloned()) }
         };
         Self { store, table, clock, iam: rules(IAM.prefix), sts: rules(STS.prefix), body_limit }
     }

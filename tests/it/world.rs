@@ -226,11 +226,11 @@ fn read_elements(document: &str) -> BTreeMap<String, Vec<String>> {
     loop {
         match reader.read_event().unwrap() {
             Event::Start(start) => {
-                path.push(String::from_utf8(start.name().as_ref().to_vec()).unwrap());
+                path.push(start.name().as_ref().to_owned());
                 text.clear();
             }
-            Event::Text(part) => text.push_str(&part.decode().unwrap()),
-            Event::GeneralRef(name) => text.push_str(&resolved(&name.decode().unwrap())),
+            Event::Text(part) => text.push_str(&part),
+            Event::GeneralRef(name) => text.push_str(&resolved(&name)),
             Event::End(_) => {
                 elements.entry(format!("/{}", path.join("/"))).or_default().push(text.clone());
                 text.clear();
