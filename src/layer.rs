@@ -3,6 +3,7 @@
 pub mod access_log;
 #[cfg(feature = "server")]
 pub mod answer;
+pub mod authenticate;
 pub mod body;
 pub mod request_id;
 pub mod shed;

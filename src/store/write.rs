@@ -12,7 +12,7 @@ use crate::store::draft::{Draft, Drafted};
 use crate::store::engine::{Batch, Failure, Pending};
 use crate::store::entity::{KeyPair, Root};
 use crate::store::home::{Head, Home};
-use crate::store::index::SigningKey;
+use crate::store::index::Credential;
 use crate::store::owner::Owner;
 use crate::store::record::{Records, write_use};
 use crate::store::{Store, load, told};
@@ -247,7 +247,7 @@ impl Store {
         let Some(home) = self.home(account).await? else {
             return self.create_account(Some(account.clone()), Some((id, secret))).await.map(drop);
         };
-        let is_other = |key: &SigningKey| {
+        let is_other = |key: &Credential| {
             key.caller.account() != account || *key.caller.owner() != Owner::Root
         };
         if self.key(id.as_str()).await?.is_some_and(|key| is_other(&key)) {
@@ -298,7 +298,7 @@ fn with_root_key(mut draft: Draft, id: &AccessKeyId, secret: &Secret) -> Result<
     Ok(((), draft))
 }
 
-fn add_use(batch: Batch, key: &Arc<SigningKey>) -> Result<Batch, Failure> {
+fn add_use(batch: Batch, key: &Arc<Credential>) -> Result<Batch, Failure> {
     let account = key.home.published();
     // A key that has gone since leaves no last use behind.
     match key.used.get().filter(|_| account.owner_of(&key.id).is_some()) {

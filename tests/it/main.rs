@@ -9,11 +9,21 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod access_key;
+mod accounts;
+mod authenticate;
+mod caller;
 mod clients;
 mod disk;
 mod engine;
+mod model;
 mod running;
 mod sdk;
 mod seal;
 mod signer;
 mod sqlite;
+mod still;
+mod table;
+mod tag;
+mod user;
+mod world;
