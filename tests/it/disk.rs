@@ -2,6 +2,7 @@
 //! they work again.
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,6 +11,7 @@ use countersign::store::engine::{Batch, Engine, Failure};
 use tempfile::{TempDir, tempdir};
 
 use crate::engine::{below, put};
+use crate::stored::{Caller, Stored};
 
 /// A disk of its own, with little room on it.
 struct SmallDisk(TempDir);
@@ -24,7 +26,7 @@ impl SmallDisk {
                 .arg(folder.path()),
         );
         if !mounted {
-            eprintln!("SKIPPED: a small disk can be mounted by root only");
+            skipped("a small disk can be mounted by root only");
         }
         mounted.then_some(Self(folder))
     }
@@ -37,7 +39,7 @@ impl SmallDisk {
     fn fill(&self) -> PathBuf {
         let path = self.0.path().join("ballast");
         let mut full = fs::File::create(&path).unwrap();
-        while std::io::Write::write(&mut full, &[0; 4096]).is_ok() {}
+        while full.write_all(&[0; 4096]).is_ok() {}
         path
     }
 
@@ -63,9 +65,14 @@ fn freeze(folder: &Path, how: &str) -> bool {
     let files = ["countersign.db", "countersign.db-wal"].map(|name| folder.join(name));
     let frozen = runs(Command::new("chattr").arg(how).args(files));
     if !frozen {
-        eprintln!("SKIPPED: files can be made immutable by root only, and not on every disk");
+        skipped("files can be made immutable by root only, and not on every disk");
     }
     frozen
+}
+
+fn skipped(reason: &str) {
+    // Not by a macro: the test runner would keep that to itself.
+    writeln!(io::stderr(), "skipped: {reason}").unwrap();
 }
 
 /// Commits until it fails: what was acknowledged, and the failure.
@@ -165,4 +172,71 @@ fn a_store_on_a_read_only_disk_does_not_open() {
     assert_eq!(Sqlite::open(&disk.0.path().join("new")).unwrap_err(), Failure::ReadOnly);
     disk.remount("rw");
     assert_eq!(below(&Sqlite::open(&disk.data()).unwrap(), b"").len(), 1);
+}
+
+#[test]
+fn a_gateway_on_a_full_disk_says_so_half_makes_nothing_and_recovers() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let mut gateway = Stored::start(&disk.data());
+    let mut root = gateway.root();
+    let ann = create_user_with_key(&mut root, "ann");
+    let ballast = disk.fill();
+
+    let refused = (0..).find_map(|n| {
+        let user = format!("user-{n}");
+        let answered = root.asks("CreateUser", &[("UserName", &user)]).unwrap();
+        (answered.status != 200).then_some((user, answered))
+    });
+    let (user, answered) = refused.unwrap();
+    assert_eq!((answered.status, answered.code()), (500, Some("ServiceFailure")));
+    is_unchanged(&mut root, &user);
+    assert!(gateway.caller(&ann.0, &ann.1).signs().unwrap());
+
+    fs::remove_file(ballast).unwrap();
+    let bob = create_user_with_key(&mut root, &user);
+    gateway.kill();
+    let gateway = Stored::start(&disk.data());
+    for (id, secret) in [ann, bob] {
+        assert!(gateway.caller(&id, &secret).signs().unwrap());
+    }
+}
+
+#[test]
+fn a_gateway_whose_store_may_not_be_written_says_so_and_recovers() {
+    let folder = tempdir().unwrap();
+    let gateway = Stored::start(folder.path());
+    let mut root = gateway.root();
+    let ann = create_user_with_key(&mut root, "ann");
+    if !freeze(folder.path(), "+i") {
+        return;
+    }
+    let answered = root.asks("CreateUser", &[("UserName", "bob")]).unwrap();
+    let key = root.asks("CreateAccessKey", &[("UserName", "ann")]).unwrap();
+    let signs = gateway.caller(&ann.0, &ann.1).signs();
+    assert!(freeze(folder.path(), "-i"));
+
+    assert_eq!((answered.status, answered.code()), (500, Some("ServiceFailure")));
+    assert_eq!((key.status, key.code()), (500, Some("ServiceFailure")));
+    assert!(signs.unwrap());
+    is_unchanged(&mut root, "bob");
+    let bob = create_user_with_key(&mut root, "bob");
+    assert!(gateway.caller(&bob.0, &bob.1).signs().unwrap());
+}
+
+/// The id and the secret of a key of a new user.
+fn create_user_with_key(root: &mut Caller, user: &str) -> (String, String) {
+    let name = [("UserName", user)];
+    let made = root.asks("CreateUser", &name).unwrap();
+    assert_eq!(made.status, 200, "{made:?}");
+    let key = root.asks("CreateAccessKey", &name).unwrap();
+    let text = |element| key.text(element).unwrap().to_owned();
+    (text("AccessKeyId"), text("SecretAccessKey"))
+}
+
+/// There is no such user, and ann has the one key that she had.
+fn is_unchanged(root: &mut Caller, user: &str) {
+    let answered = root.asks("GetUser", &[("UserName", user)]).unwrap();
+    assert_eq!((answered.status, answered.code()), (404, Some("NoSuchEntity")));
+    let keys = root.asks("ListAccessKeys", &[("UserName", "ann")]).unwrap();
+    assert_eq!(keys.all("AccessKeyId").count(), 1, "{keys:?}");
 }

@@ -3,7 +3,6 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::print_stderr,
     clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
@@ -14,6 +13,7 @@ mod accounts;
 mod authenticate;
 mod caller;
 mod clients;
+mod crash;
 mod disk;
 mod engine;
 mod model;
@@ -22,6 +22,7 @@ mod sdk;
 mod seal;
 mod signer;
 mod sqlite;
+mod stored;
 mod still;
 mod table;
 mod tag;
