@@ -190,10 +190,7 @@ pub fn from_process() -> Result<Command, Stop> {
 
 /// Reads `args`, the program's name first, the variables of `environment`, and
 /// the file that they name.
-pub fn read(
-    args: Vec<OsString>,
-    environment: Vec<(OsString, OsString)>,
-) -> Result<Command, Stop> {
+pub fn read(args: Vec<OsString>, environment: Vec<(OsString, OsString)>) -> Result<Command, Stop> {
     let environment = layers::Environment::of(environment)?;
     reading::read(&args, &environment)
 }

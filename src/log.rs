@@ -326,10 +326,20 @@ mod tests {
         let event = || tracing::info!(name = "a\nb \"c\"", number = 7, "say\n{}", "so");
         let text = logged(LogFormat::Text, event);
         assert_eq!(text.lines().count(), 1, "{text}");
-        assert!(text.ends_with(" INFO countersign::log::tests say\\nso name=\"a\\nb \\\"c\\\"\" number=7\n"), "{text}");
+        assert!(
+            text.ends_with(
+                " INFO countersign::log::tests say\\nso name=\"a\\nb \\\"c\\\"\" number=7\n"
+            ),
+            "{text}"
+        );
         let json = logged(LogFormat::Json, event);
-        assert!(json.ends_with(r#""message":"say\nso","name":"a\nb \"c\"","number":7}
-"#), "{json}");
+        assert!(
+            json.ends_with(
+                r#""message":"say\nso","name":"a\nb \"c\"","number":7}
+"#
+            ),
+            "{json}"
+        );
         assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
     }
 
@@ -345,6 +355,10 @@ mod tests {
         buffer.drain(sheet.clone());
         let written = sheet.0.lock().unwrap().clone();
         assert_eq!(written.iter().filter(|b| **b == b'x').count(), MOST);
-        assert!(String::from_utf8(written).unwrap().ends_with("2 lines of this log are lost: nobody read them\n"));
+        assert!(
+            String::from_utf8(written)
+                .unwrap()
+                .ends_with("2 lines of this log are lost: nobody read them\n")
+        );
     }
 }

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use clap::{Arg, Command};
 use clap::error::ErrorKind;
+use clap::{Arg, Command};
 use toml::Value;
 
 use super::Stop;
@@ -27,7 +27,9 @@ impl Environment {
     pub(super) fn of(variables: Vec<(OsString, OsString)>) -> Result<Self, Stop> {
         let mut ours = BTreeMap::new();
         for (name, value) in variables {
-            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
+            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+                continue;
+            };
             let value = value.into_string();
             let value = value.map_err(|_| Stop::wrong(format_args!("{name} is not UTF-8")))?;
             ours.insert(name.to_owned(), value);
@@ -176,7 +178,8 @@ fn words(value: &Value) -> Option<Vec<String>> {
         Value::Integer(number) => Some(vec![number.to_string()]),
         Value::Boolean(claim) => Some(vec![claim.to_string()]),
         Value::Array(values) => {
-            let words: Option<Vec<_>> = values.iter().map(|v| Some(v.as_str()?.to_owned())).collect();
+            let words: Option<Vec<_>> =
+                values.iter().map(|v| Some(v.as_str()?.to_owned())).collect();
             words.filter(|words| !words.is_empty())
         }
         Value::Float(_) | Value::Datetime(_) | Value::Table(_) => None,

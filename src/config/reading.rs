@@ -7,7 +7,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use super::flags::{AccountVerb, BoundFlags, CommandLine, DataFlags, RootKeyVerb, ServeFlags, Verb};
+use super::flags::{
+    AccountVerb, BoundFlags, CommandLine, DataFlags, RootKeyVerb, ServeFlags, Verb,
+};
 use super::layers::{self, Below, Environment, File, Rank, SECRETS};
 use super::{
     AdminAccess, Bounds, Command, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles,
@@ -173,7 +175,8 @@ impl Reading<'_> {
         }
         let token = self.below.text("admin-token");
         let is_short = token.as_ref().is_some_and(|token| token.len() < SHORTEST_TOKEN);
-        if is_short || token.as_ref().is_some_and(|token| !token.bytes().all(|b| b.is_ascii_graphic()))
+        if is_short
+            || token.as_ref().is_some_and(|token| !token.bytes().all(|b| b.is_ascii_graphic()))
         {
             return Err(Stop::wrong(
                 "COUNTERSIGN_ADMIN_TOKEN must be 16 or more letters, digits and signs, no spaces",

@@ -63,9 +63,7 @@ impl<O: Operate> Admin<O> {
             }
             (&Method::GET, "/ready") => text(StatusCode::OK, "ready\n".to_owned()),
             (&Method::GET, "/metrics") => text(StatusCode::OK, self.numbers()),
-            (_, "/health" | "/ready" | "/metrics") => {
-                misunderstood(&Misunderstood::Method("GET"))
-            }
+            (_, "/health" | "/ready" | "/metrics") => misunderstood(&Misunderstood::Method("GET")),
             _ => match guard.knows(request.headers()) {
                 Ok(()) => self.operate(request).await,
                 Err(no) => refused(no),
@@ -151,9 +149,7 @@ fn misunderstood(why: &Misunderstood) -> Response<Full<Bytes>> {
     };
     let response = json(status, protocol::fault(why));
     match *why {
-        Misunderstood::Method(allowed) => {
-            with(response, ALLOW, HeaderValue::from_static(allowed))
-        }
+        Misunderstood::Method(allowed) => with(response, ALLOW, HeaderValue::from_static(allowed)),
         _ => response,
     }
 }
