@@ -4,12 +4,14 @@
 pub mod arn;
 pub mod clock;
 #[cfg(feature = "server")]
+pub mod command;
+#[cfg(feature = "server")]
 pub mod config;
 pub mod error;
 #[cfg(feature = "server")]
-pub mod ids;
-#[cfg(feature = "server")]
 pub mod gateway;
+#[cfg(feature = "server")]
+pub mod ids;
 pub mod layer;
 #[cfg(feature = "server")]
 pub mod log;

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use foldhash::fast::RandomState;
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, Unit};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_exporter_prometheus::{
+    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
 
 use crate::layer::access_log::{Observer, Seen};
 
@@ -120,8 +122,9 @@ impl fmt::Debug for Metrics {
 
 impl Observer for Metrics {
     fn observe(&self, seen: &Seen<'_>) {
-        let (service, action) =
-            seen.answered.map_or((UNKNOWN, UNKNOWN), |answered| (answered.service, answered.action));
+        let (service, action) = seen
+            .answered
+            .map_or((UNKNOWN, UNKNOWN), |answered| (answered.service, answered.action));
         let request = (service, action, seen.code);
         self.requests.with(request, || self.request_counter(request), |count| count.increment(1));
         let seconds = seen.duration.as_secs_f64();

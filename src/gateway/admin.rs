@@ -63,9 +63,7 @@ impl<O: Operate> Admin<O> {
             }
             (&Method::GET, "/ready") => text(StatusCode::OK, "ready\n".to_owned()),
             (&Method::GET, "/metrics") => text(StatusCode::OK, self.numbers()),
-            (_, "/health" | "/ready" | "/metrics") => {
-                misunderstood(&Misunderstood::Method("GET"))
-            }
+            (_, "/health" | "/ready" | "/metrics") => misunderstood(&Misunderstood::Method("GET")),
             _ => match guard.knows(request.headers()) {
                 Ok(()) => self.operate(request).await,
                 Err(no) => refused(no),
@@ -150,12 +148,10 @@ fn misunderstood(why: &Misunderstood) -> Response<Full<Bytes>> {
         Misunderstood::Body => StatusCode::BAD_REQUEST,
     };
     let response = json(status, protocol::fault(why));
-    match *why {
-        Misunderstood::Method(allowed) => {
-            with(response, ALLOW, HeaderValue::from_static(allowed))
-        }
-        _ => response,
+    if let Misunderstood::Method(allowed) = *why {
+        return with(response, ALLOW, HeaderValue::from_static(allowed));
     }
+    response
 }
 
 fn text(status: StatusCode, body: String) -> Response<Full<Bytes>> {
