@@ -248,11 +248,19 @@ impl Fields<'_> {
         match value {
             Value::Plain(value) => write!(self.out, "{value}"),
             Value::Word(word) if name == "message" => {
-                write!(self.out, "{}", word.escape_debug())
+                word.chars().try_for_each(|character| self.in_line(character))
             }
             Value::Word(word) if is_plain(word) => self.out.write_str(word),
             Value::Word(word) => write!(self.out, "{word:?}"),
         }
+    }
+
+    /// Writes a character so that it cannot end the line, nor move the cursor.
+    fn in_line(&mut self, character: char) -> fmt::Result {
+        if character.is_control() {
+            return write!(self.out, "{}", character.escape_default());
+        }
+        self.out.write_char(character)
     }
 
     fn json(&mut self, name: &str, value: &Value<'_>) -> fmt::Result {

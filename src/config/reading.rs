@@ -267,7 +267,7 @@ fn hint(error: &clap::Error) -> String {
     let meant = kinds.into_iter().find_map(|kind| {
         let value = error.get(kind)?;
         if let ContextValue::Strings(meant) = value {
-            return meant.first().cloned();
+            return meant.last().cloned();
         }
         Some(value.to_string())
     });
