@@ -1,6 +1,7 @@
 //! Tower middleware, each piece usable without the rest of the gateway.
 
 pub mod access_log;
+#[cfg(feature = "server")]
 pub mod answer;
 pub mod body;
 pub mod request_id;
@@ -10,11 +11,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+#[cfg(feature = "server")]
 use http::header::ACCEPT;
-use http::{HeaderMap, Response};
+#[cfg(feature = "server")]
+use http::HeaderMap;
+use http::Response;
 use http_body_util::Full;
 
 use crate::error::Error;
+#[cfg(feature = "server")]
+use crate::wire::answer::Format;
 
 /// Who answered, and for whom: whatever answers a request puts it into the
 /// response's extensions, for the layers outside to name in the log, in the
@@ -50,28 +56,31 @@ pub fn refusal(error: Error) -> Response<Full<Bytes>> {
     response
 }
 
-/// Whether a request asks for its answer in JSON; without a wish it is XML.
-pub fn wants_json(headers: &HeaderMap) -> bool {
+/// How a request asks to be answered: in JSON where it says so by name, else in
+/// XML.
+#[cfg(feature = "server")]
+pub fn wanted_format(headers: &HeaderMap) -> Format {
     let accepted = headers.get_all(ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|range| {
+    let is_json = |range: &str| {
         let media = range.split(';').next().unwrap_or_default().trim();
         media.eq_ignore_ascii_case("application/json")
-    })
+    };
+    if accepted.flat_map(|value| value.split(',')).any(is_json) { Format::Json } else { Format::Xml }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "server"))]
 mod tests {
     use super::*;
 
     #[test]
     fn json_is_for_those_who_ask_for_it_by_name() {
         let asked = |accept: &'static str| {
-            wants_json(&HeaderMap::from_iter([(ACCEPT, http::HeaderValue::from_static(accept))]))
+            wanted_format(&HeaderMap::from_iter([(ACCEPT, http::HeaderValue::from_static(accept))]))
         };
-        assert!(asked("application/json"));
-        assert!(asked("text/xml;q=0.5, Application/JSON; q=1"));
-        assert!(!asked("*/*"));
-        assert!(!asked("application/jsonp"));
-        assert!(!wants_json(&HeaderMap::new()));
+        assert_eq!(asked("application/json"), Format::Json);
+        assert_eq!(asked("text/xml;q=0.5, Application/JSON; q=1"), Format::Json);
+        assert_eq!(asked("*/*"), Format::Xml);
+        assert_eq!(asked("application/jsonp"), Format::Xml);
+        assert_eq!(wanted_format(&HeaderMap::new()), Format::Xml);
     }
 }

@@ -1,15 +1,21 @@
 //! Verifies AWS Signature Version 4, and serves IAM and STS behind it.
 
 #[cfg(feature = "server")]
+pub mod action;
+#[cfg(feature = "server")]
 pub mod arn;
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod command;
 #[cfg(feature = "server")]
 pub mod config;
+#[cfg(feature = "server")]
+pub mod dispatch;
 pub mod error;
 #[cfg(feature = "server")]
 pub mod gateway;
+#[cfg(feature = "server")]
+pub mod iam;
 #[cfg(feature = "server")]
 pub mod ids;
 pub mod layer;
@@ -19,7 +25,13 @@ pub mod log;
 pub mod metrics;
 #[cfg(feature = "server")]
 pub mod operate;
+#[cfg(feature = "server")]
+pub mod page;
 pub mod secret;
+#[cfg(feature = "server")]
+pub mod store;
+#[cfg(feature = "server")]
+pub mod sts;
 #[cfg(feature = "server")]
 pub mod text;
 pub mod wire;

@@ -17,7 +17,6 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::config::{Log, LogFormat};
-use crate::wire::fault::escape_json;
 
 /// How long a line may wait for others, so that they share one system call.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -267,11 +266,7 @@ impl Fields<'_> {
         write!(self.out, ",\"{name}\":")?;
         match value {
             Value::Plain(value) => write!(self.out, "{value}"),
-            Value::Word(word) => {
-                let mut escaped = String::with_capacity(word.len());
-                escape_json(&mut escaped, word);
-                write!(self.out, "\"{escaped}\"")
-            }
+            Value::Word(word) => write!(self.out, "{}", serde_json::Value::from(*word)),
         }
     }
 }

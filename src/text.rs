@@ -43,7 +43,7 @@ pub enum Breach {
     UnknownWord,
     /// A member of a list breaks one of these.
     #[error("Member must satisfy constraint: [{}, Member must not be null]", listed(.0))]
-    Member(&'static [Breach]),
+    Member(&'static [Self]),
 }
 
 fn listed(breaches: &[Breach]) -> String {
@@ -253,7 +253,12 @@ fn check(
     let is_broken = |constraint: &Breach| match *constraint {
         Breach::TooLong(most) => length > most,
         Breach::TooShort(least) => length < least,
-        _ => !keeps(raw),
+        Breach::OffPattern(_)
+        | Breach::Missing
+        | Breach::TooLarge(_)
+        | Breach::TooSmall(_)
+        | Breach::UnknownWord
+        | Breach::Member(_) => !keeps(raw),
     };
     let broken: Vec<_> = constraints.iter().copied().filter(is_broken).collect();
     if broken.is_empty() { Ok(()) } else { Err(broken) }

@@ -1,4 +1,7 @@
-//! The AWS Query protocol: forms come in, XML goes out.
+//! The AWS Query protocol: forms come in, XML or JSON goes out.
 
-pub mod fault;
+#[cfg(feature = "server")]
+pub mod answer;
+#[cfg(feature = "server")]
+pub mod form;
 pub mod percent;

@@ -15,14 +15,11 @@ use tower::{Layer, Service};
 
 use crate::error::Error;
 use crate::layer::request_id::RequestId;
-use crate::layer::{Answered, Refused, refusal, wants_json};
-use crate::wire::fault::Fault;
+use crate::layer::{Answered, Refused, refusal, wanted_format};
+use crate::wire::answer::{self, Format};
 
 const IAM: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
-
-const XML: HeaderValue = HeaderValue::from_static("text/xml");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Wraps services in [`Answer`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -92,7 +89,7 @@ impl<F: Future> Future for Caught<F> {
 #[derive(Debug)]
 struct Wish {
     id: Option<RequestId>,
-    is_json: bool,
+    format: Format,
     has_body: bool,
     /// The namespace, where nobody inside knows it.
     namespace: &'static str,
@@ -102,7 +99,7 @@ impl Wish {
     fn of<B>(request: &Request<B>) -> Self {
         Self {
             id: request.extensions().get().cloned(),
-            is_json: wants_json(request.headers()),
+            format: wanted_format(request.headers()),
             has_body: request.method() != Method::HEAD,
             namespace: if names_sts(request) { STS } else { IAM },
         }
@@ -111,15 +108,10 @@ impl Wish {
     fn document(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
         let Some(error) = response.extensions().get::<Error>() else { return response };
         let answered = response.extensions().get::<Answered>();
-        let fault = Fault {
-            namespace: answered.map_or(self.namespace, |answered| answered.namespace),
-            is_ours: error.code().status().is_server_error(),
-            code: error.code().as_str(),
-            message: error.message(),
-            request_id: self.id.as_ref().map_or("", RequestId::as_str),
-        };
-        let body = if self.is_json { fault.json() } else { fault.xml() };
-        let kind = if self.is_json { JSON } else { XML };
+        let namespace = answered.map_or(self.namespace, |answered| answered.namespace);
+        let request_id = self.id.as_ref().map_or("", RequestId::as_str);
+        let body = answer::refusal(self.format, namespace, error, request_id);
+        let kind = HeaderValue::from_static(self.format.content_type());
         if self.has_body {
             *response.body_mut() = Full::from(body);
         }
