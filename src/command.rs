@@ -1,11 +1,13 @@
 //! What each command of the command line does.
 
+mod announce;
 mod ask;
 mod env;
+mod first;
+mod open;
 mod operate;
 mod place;
 mod serve;
-mod stand_in;
 
 use std::fmt;
 use std::io::{self, Write};

@@ -15,7 +15,8 @@ use tokio::time::timeout;
 use crate::command::Failed;
 use crate::command::place::{ADMIN_ADDRESS, ADMIN_TOKEN, Place};
 use crate::config::Operation;
-use crate::gateway::admin::protocol::{self, Outcome};
+use crate::gateway::admin::protocol;
+use crate::operate::Outcome;
 
 /// How long a gateway that runs may take to let us in, and to answer.
 const KNOCK: Duration = Duration::from_secs(2);
@@ -48,7 +49,7 @@ impl Running {
         let answer = answer.map_err(|_| Failed::new(format_args!("{address} does not answer")))?;
         let (status, body) = answer?;
         if status == StatusCode::OK {
-            return Outcome::read(operation, &body).ok_or_else(|| stranger(address));
+            return protocol::read_outcome(operation, &body).ok_or_else(|| stranger(address));
         }
         Err(protocol::read_fault(&body).map_or_else(|| stranger(address), Failed::new))
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::command::place::{ENDPOINT, Place, ROOT_CREDENTIALS};
 use crate::command::{Failed, export};
-use crate::operate::RootKey;
+use crate::store::RootKey;
 
 /// Where a gateway is, and as whom to talk to it.
 #[derive(Debug)]

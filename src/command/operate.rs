@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::{Path, absolute};
 
 use crate::command::ask::Running;
+use crate::command::open::Means;
 use crate::command::place::Place;
-use crate::command::{Failed, export, stand_in};
+use crate::command::{Failed, export, open};
 use crate::config::{Operation, SealSource};
-use crate::gateway::admin::carry_out;
-use crate::gateway::admin::protocol::Outcome;
+use crate::operate::{Outcome, carry_out};
 
 pub(super) async fn run(
     operation: Operation,
@@ -25,9 +25,27 @@ pub(super) async fn run(
     };
     let outcome = match Running::find(&Place::at(data_dir)).await? {
         Some(running) => running.ask(&operation).await?,
-        None => carry_out(&operation, &stand_in::open(data_dir, seal)?).await?,
+        None => on_disk(&operation, data_dir, seal).await?,
     };
     print(&outcome, out)
+}
+
+/// Does it here. A command that finds nothing makes nothing.
+async fn on_disk(
+    operation: &Operation,
+    data_dir: &Path,
+    seal: &SealSource,
+) -> Result<Outcome, Failed> {
+    if !data_dir.is_dir() {
+        return Err(Failed::new(format_args!(
+            "{} is not there: run countersign serve first, or name another by --data-dir",
+            data_dir.display()
+        )));
+    }
+    let store = open::in_dir(data_dir, seal, Means::alone()).await?;
+    let outcome = carry_out(operation, &store).await;
+    store.close().await?;
+    Ok(outcome?)
 }
 
 fn print(outcome: &Outcome, out: &mut impl Write) -> Result<(), Failed> {

@@ -1,12 +1,12 @@
 //! The data directory, as far as it is not the store's: what commands leave there
 //! for each other.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::command::Failed;
+use crate::store::private_file;
 
 /// The root key of the first start, until its owner deletes it.
 pub(super) const ROOT_CREDENTIALS: &str = "root-credentials";
@@ -32,13 +32,8 @@ impl Place {
 
     /// The directory, made where it is not there, for its owner only.
     pub(super) fn make(path: &Path) -> Result<Self, Failed> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-        made.map_err(|error| failed("make", path, &error))?;
+        private_file::create_folder(path).map_err(|error| failed("make", path, &error))?;
         Ok(Self(path.to_owned()))
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.0
     }
 
     /// What stands in a file; nothing where there is none.
@@ -56,8 +51,7 @@ impl Place {
         let path = self.0.join(name);
         let draft = self.0.join(format!("{name}.new"));
         let written = remove(&draft).and_then(|()| {
-            let mut options = OpenOptions::new();
-            let mut file = options.write(true).create_new(true).mode(0o600).open(&draft)?;
+            let mut file = private_file::create(&draft)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::rename(&draft, &path)
