@@ -179,12 +179,14 @@ fn describe(recorder: &PrometheusRecorder) {
     counter("countersign_connections_accepted_total", "Connections accepted.");
     counter("countersign_tls_handshakes_failed_total", "TLS handshakes that came to nothing.");
     counter("countersign_commits_total", "Changes committed to the store.");
-    counter("countersign_commit_groups_total", "Groups of changes that shared one fsync.");
+    counter("countersign_commit_conflicts_total", "Changes that another was before.");
+    counter("countersign_commit_groups_total", "Waits for the disk; changes share them.");
+    counter("countersign_commit_failures_total", "Waits for the disk that ended in a failure.");
     gauge("countersign_connections", "Connections that are open.");
     gauge("countersign_requests_in_flight", "Requests that are being served.");
-    gauge("countersign_accounts", "Accounts.");
-    gauge("countersign_users", "Users of all loaded accounts.");
-    gauge("countersign_access_keys", "Access keys of all loaded accounts.");
+    gauge("countersign_accounts", "Accounts that are loaded.");
+    gauge("countersign_users", "Users in them.");
+    gauge("countersign_access_keys", "Access keys in them, root's among them.");
     recorder.describe_histogram(
         "countersign_request_duration_seconds".into(),
         Some(Unit::Seconds),

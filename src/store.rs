@@ -33,6 +33,8 @@ use crate::store::ledger::Ledger;
 use crate::store::seal::{BadKey, Seal};
 use crate::text::{AccessKeyId, AccountId, Text};
 
+pub use write::{NotMade, RootKey};
+
 /// Everything that exists. A clone is the same store.
 #[derive(Clone, Debug)]
 pub struct Store(Arc<Inner>);

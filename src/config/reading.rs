@@ -86,7 +86,7 @@ fn lay_at(
     path: &[String],
     below: &Below<'_>,
 ) -> Result<clap::Command, Stop> {
-    let Some((name, rest)) = path.split_first() else { return layers::lay(command, below) };
+    let Some((name, rest)) = path.split_first() else { return layers::lay(&command, below) };
     let mut wrong = None;
     let laid = command.mut_subcommand(name, |inner| {
         lay_at(inner.clone(), rest, below).unwrap_or_else(|stop| {
@@ -264,10 +264,12 @@ fn stop(error: &clap::Error) -> Stop {
 fn hint(error: &clap::Error) -> String {
     let kinds =
         [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    let meant = kinds.into_iter().find_map(|kind| match error.get(kind)? {
-        ContextValue::String(meant) => Some(meant.clone()),
-        ContextValue::Strings(meant) => meant.first().cloned(),
-        _ => None,
+    let meant = kinds.into_iter().find_map(|kind| {
+        let value = error.get(kind)?;
+        if let ContextValue::Strings(meant) = value {
+            return meant.last().cloned();
+        }
+        Some(value.to_string())
     });
     meant.map_or_else(String::new, |meant| format!("; is {meant} meant?"))
 }
