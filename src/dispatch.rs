@@ -107,7 +107,8 @@ impl Inner {
     ) -> Result<Response<Full<Bytes>>> {
         let format = asking.format;
         let home = Arc::clone(&asking.key.home);
-        let served = (route.serve)(&asking.call(&*self.policy), self.store.draft(home.published()))?;
+        let served =
+            (route.serve)(&asking.call(&*self.policy), self.store.draft(home.published()))?;
         if served.draft.is_unchanged() {
             return Ok(document(format, served.answer));
         }

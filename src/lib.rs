@@ -6,6 +6,8 @@ pub mod action;
 pub mod arn;
 pub mod clock;
 #[cfg(feature = "server")]
+pub mod command;
+#[cfg(feature = "server")]
 pub mod config;
 #[cfg(feature = "server")]
 pub mod dispatch;

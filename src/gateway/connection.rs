@@ -89,7 +89,7 @@ impl Speaker {
     }
 
     /// Speaks with `peer` until it, or the gateway, has had enough.
-    pub async fn speak<I, S>(&self, io: I, peer: SocketAddr, stack: S, stop: &Stop)
+    pub async fn speak<I, S>(&self, (io, peer): (I, SocketAddr), stack: S, stop: &Stop)
     where
         I: Read + Write + Unpin + Send + 'static,
         S: Stack,

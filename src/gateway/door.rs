@@ -44,7 +44,10 @@ impl Door {
 
 impl fmt::Debug for Door {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Door").field("iam", &self.iam).field("sts", &self.sts).finish_non_exhaustive()
+        f.debug_struct("Door")
+            .field("iam", &self.iam)
+            .field("sts", &self.sts)
+            .finish_non_exhaustive()
     }
 }
 

@@ -9,8 +9,8 @@ use crate::store::draft::Draft;
 use crate::store::entity::{Tags, User};
 use crate::store::owner::{Caller, Owner};
 use crate::text::{Folded, MarkerText, MaxItems, TagKey, TagValue, UserName};
-use crate::wire::answer::{Answer, Element, Shape};
 use crate::wire::answer::output;
+use crate::wire::answer::{Answer, Element, Shape};
 use crate::wire::form::{List, input};
 
 pub(super) const ROUTES: &[Route] =
@@ -63,7 +63,8 @@ pub(super) fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result
             return Err(Error::new(Code::InvalidInput, message));
         }
         if seen.insert(folded, (key, value)).is_some() {
-            let message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+            let message =
+                "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
             return Err(Error::new(Code::InvalidInput, message));
         }
     }

@@ -22,7 +22,8 @@ async fn one_account_never_sees_another() {
     assert_eq!(world.asks(&other, "GetCallerIdentity").await.ok().text("Account"), "000000000001");
     assert!(world.asks(&other, "ListUsers").await.ok().texts("UserName").is_empty());
     let told = "404 NoSuchEntity: The user with name ann cannot be found.";
-    for call in ["GetUser UserName=ann", "CreateAccessKey UserName=ann", "DeleteUser UserName=ann"] {
+    for call in ["GetUser UserName=ann", "CreateAccessKey UserName=ann", "DeleteUser UserName=ann"]
+    {
         assert_eq!(world.asks(&other, call).await.told(), told);
     }
     let delete = format!("DeleteAccessKey AccessKeyId={}", ann.id);
@@ -50,7 +51,8 @@ async fn an_account_is_made_once_and_an_id_is_given_once() {
     let number = AccountId::parse(ACCOUNT).unwrap();
     let again = world.store.create_account(Some(number), None).await.unwrap_err();
     assert_eq!(again.to_string(), "account 123456789012 exists already");
-    let taken = (Text::parse(&world.root.id).unwrap(), countersign::secret::Secret::new("x".into()));
+    let taken =
+        (Text::parse(&world.root.id).unwrap(), countersign::secret::Secret::new("x".into()));
     let taken = world.store.create_account(None, Some(taken)).await.unwrap_err();
     assert_eq!(taken.to_string(), format!("the access key id {} is taken", world.root.id));
     world.root("GetCallerIdentity").await.ok();
@@ -77,7 +79,10 @@ async fn everything_is_there_after_a_restart() {
     let other = second_root(&before).await;
     let ann = before.user("Ann").await;
     before.root("UpdateUser UserName=ann NewPath=/p/").await.ok();
-    before.root("TagUser UserName=ann Tags.member.1.Key=Team Tags.member.1.Value=%C3%A9").await.ok();
+    before
+        .root("TagUser UserName=ann Tags.member.1.Key=Team Tags.member.1.Value=%C3%A9")
+        .await
+        .ok();
     let off = before.key_of("ann").await;
     let update = format!("UpdateAccessKey UserName=ann AccessKeyId={} Status=Inactive", off.id);
     before.root(&update).await.ok();
@@ -89,7 +94,10 @@ async fn everything_is_there_after_a_restart() {
     drop(before);
 
     let after = World::over(engine, Limits::default()).await;
-    assert_eq!(after.asks(&ann, "GetCallerIdentity").await.ok().text("Arn"), "arn:aws:iam::123456789012:user/p/Ann");
+    assert_eq!(
+        after.asks(&ann, "GetCallerIdentity").await.ok().text("Arn"),
+        "arn:aws:iam::123456789012:user/p/Ann"
+    );
     let again = after.root("GetUser UserName=ann").await.ok();
     for element in ["UserId", "UserName", "Path", "CreateDate", "Key", "Value"] {
         assert_eq!(again.text(element), told.text(element));

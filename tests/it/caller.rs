@@ -107,7 +107,10 @@ async fn an_action_that_nobody_offers_is_told_in_the_namespace_of_faults() {
     let now = world.store.now();
     for (body, told) in [
         ("Action=Fly&Version=2010-05-08", "Could not find operation Fly for version 2010-05-08"),
-        ("Action=GetUser&Version=2011-06-15", "Could not find operation GetUser for version 2011-06-15"),
+        (
+            "Action=GetUser&Version=2011-06-15",
+            "Could not find operation GetUser for version 2011-06-15",
+        ),
         ("Action=GetUser", "Could not find operation GetUser for version NO_VERSION_SPECIFIED"),
         ("", "Could not find operation NO_ACTION_SPECIFIED for version NO_VERSION_SPECIFIED"),
         ("Action=%3Cb%3E&Version=1", "Could not find operation <b> for version 1"),
