@@ -8,8 +8,11 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod cli;
 mod clients;
 mod engine;
+mod program;
+mod raw;
 mod running;
 mod sdk;
 mod seal;
