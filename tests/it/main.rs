@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod admin;
 mod cli;
 mod clients;
 mod engine;
@@ -18,3 +19,4 @@ mod sdk;
 mod seal;
 mod signer;
 mod sqlite;
+mod start;
