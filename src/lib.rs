@@ -28,6 +28,7 @@ pub mod operate;
 #[cfg(feature = "server")]
 pub mod page;
 pub mod secret;
+pub mod sigv4;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]

@@ -15,20 +15,17 @@ use crate::command::open::{self, Means};
 use crate::command::place::{ADMIN_ADDRESS, ADMIN_TOKEN, Place};
 use crate::command::{Failed, env};
 use crate::config::{Bounds, Keep, Serve};
-use crate::dispatch::Dispatch;
-use crate::dispatch::leave::RootOnly;
-use crate::dispatch::table::Table;
-use crate::gateway;
 use crate::gateway::admin::Admin;
 use crate::gateway::listen::{Connections, Listener};
 use crate::gateway::stop::{Signals, Stop};
-use crate::gateway::tls;
+use crate::gateway::{Layers, forgetting, stack, tls};
 use crate::ids::{Ids, RandomIds};
 use crate::layer::shed::Serving;
 use crate::log;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
-use crate::store::{Forget, Store};
+use crate::sigv4::Verifier;
+use crate::store::Store;
 
 /// The region that clients name where none is configured.
 const ANY_REGION: &str = "us-east-1";
@@ -67,6 +64,7 @@ struct Opened {
     tls: Option<TlsAcceptor>,
     place: Option<Place>,
     clock: Arc<dyn Clock>,
+    verifier: Arc<Verifier>,
     store: Store,
     owner: Owner,
     token: Option<Secret>,
@@ -79,7 +77,8 @@ impl Opened {
         let public = Listener::bind(serve.listen).await?;
         let admin = Listener::bind(serve.admin.listen).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-        let means = Means { clock: Arc::clone(&clock), forget: Forget(Arc::new(|_| {})) };
+        let verifier = Arc::new(Verifier::default());
+        let means = Means { clock: Arc::clone(&clock), forget: forgetting(&verifier) };
         let (place, store) = match &serve.keep {
             Keep::Memory => (None, open::in_memory(means).await?),
             Keep::Dir(dir) => {
@@ -94,7 +93,7 @@ impl Opened {
         // Without a directory there is nowhere to leave a token that was made up.
         let made = || place.is_some().then(|| RandomIds.secret());
         let token = serve.admin.token.clone().or_else(made);
-        Ok(Self { public, admin, tls, place, clock, store, owner, token })
+        Ok(Self { public, admin, tls, place, clock, verifier, store, owner, token })
     }
 
     fn whereabouts(&self, serve: &Serve) -> Whereabouts {
@@ -126,9 +125,16 @@ impl Opened {
     /// Serves both doors until both are shut.
     async fn listen(self, serve: &Serve, metrics: &Arc<Metrics>, stop: &Stop) {
         let (bounds, serving) = (serve.bounds, Serving::default());
-        let dispatch =
-            Dispatch::new(self.store.clone(), Arc::new(RootOnly), Arc::new(Table::new()));
-        let stack = gateway::stack(&bounds, (self.clock, metrics), serving.clone(), dispatch);
+        let stack = stack(Layers {
+            store: self.store.clone(),
+            verifier: self.verifier,
+            clock: self.clock,
+            observer: Arc::<Metrics>::clone(metrics),
+            serving: serving.clone(),
+            most_requests: bounds.requests,
+            body_limit: bounds.body,
+            regions: serve.regions.clone(),
+        });
         let admin =
             Admin { store: self.store, metrics: Arc::clone(metrics), serving, stop: stop.clone() };
         let admin = admin.behind(self.token, serve.admin.is_remote_allowed);

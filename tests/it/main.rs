@@ -8,10 +8,17 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod access_key;
+mod accounts;
 mod admin;
+mod authenticate;
+mod caller;
 mod cli;
 mod clients;
+mod commit;
 mod engine;
+mod floors;
+mod model;
 mod program;
 mod raw;
 mod running;
@@ -20,3 +27,8 @@ mod seal;
 mod signer;
 mod sqlite;
 mod start;
+mod still;
+mod table;
+mod tag;
+mod user;
+mod world;
