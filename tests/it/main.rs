@@ -11,18 +11,23 @@
 
 mod access_key;
 mod accounts;
+mod admin;
 mod authenticate;
 mod caller;
+mod cli;
 mod clients;
 mod commit;
 mod engine;
 mod floors;
 mod model;
+mod program;
+mod raw;
 mod running;
 mod sdk;
 mod seal;
 mod signer;
 mod sqlite;
+mod start;
 mod still;
 mod table;
 mod tag;
