@@ -9,5 +9,8 @@
 )]
 
 mod authenticate;
+mod listening;
+mod raw;
 mod signer;
 mod still;
+mod vectors;
