@@ -8,7 +8,8 @@ use bytes::Bytes;
 use countersign::clock::Time;
 use countersign::error::Error;
 use countersign::layer::authenticate::{AuthenticateLayer, Keyring, Known};
-use countersign::sigv4::{Key, Refusal, Rules};
+use countersign::secret::Secret;
+use countersign::sigv4::{Head, Key, Presented, Refusal, Rules, Signer, Verifier};
 use http::{HeaderValue, Request, Response};
 use http_body_util::Full;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -26,6 +27,27 @@ pub(crate) struct House {
     pub(crate) rules: Rules,
     pub(crate) now: Time,
     pub(crate) key: Option<Arc<Key>>,
+}
+
+impl House {
+    /// A house at the moment of AWS's vectors that knows this one key.
+    pub(crate) fn new(rules: Rules, key_id: &str, secret: &str) -> Self {
+        let key = Key::new(key_id, 1, Secret::new(secret.to_owned()));
+        Self { rules, now: Time::from_unix(1_440_938_160), key: Some(Arc::new(key)) }
+    }
+
+    /// What the library says of a request.
+    pub(crate) fn verify(&self, request: &Request<Bytes>) -> Result<Signer, Refusal> {
+        let head = Head::new(request.method(), request.uri(), request.headers());
+        self.verify_head(head, request.body())
+    }
+
+    /// The same of one that no HTTP stack has read.
+    pub(crate) fn verify_head(&self, head: Head<'_>, body: &[u8]) -> Result<Signer, Refusal> {
+        let presented = Presented::read(head, &self.rules, self.now)?;
+        let scoped = presented.in_scope(&self.rules)?;
+        Verifier::default().verify(&scoped, body, self.key.as_deref())
+    }
 }
 
 /// What came back.

@@ -9,8 +9,11 @@
 )]
 
 mod authenticate;
+mod differential;
 mod listening;
+mod properties;
 mod raw;
 mod signer;
+mod sigv4;
 mod still;
 mod vectors;

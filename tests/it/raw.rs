@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use countersign::sigv4::{Head, RawHeader};
+use http::{HeaderName, HeaderValue, Request};
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -33,6 +34,20 @@ impl RawRequest {
         let has_length = request.header("content-length").is_some();
         let body = if has_length { body } else { body.strip_suffix(b"\n").unwrap_or(body) };
         Self { body: Bytes::copy_from_slice(body), ..request }
+    }
+
+    /// The same request, put down in full.
+    pub(crate) fn of(request: &Request<Bytes>) -> Self {
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            (name.to_string(), value.as_bytes().to_vec())
+        };
+        let target = request.uri().path_and_query().unwrap().as_str();
+        Self {
+            method: request.method().to_string(),
+            target: target.as_bytes().to_vec(),
+            headers: request.headers().iter().map(header).collect(),
+            body: request.body().clone(),
+        }
     }
 
     /// Calls `look` with the head of this request.
