@@ -2,6 +2,7 @@
 //! requests to a listening server.
 
 mod official;
+mod ours;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -82,6 +83,21 @@ async fn the_classic_suite_passes() {
     assert_eq!(cases.len(), 34);
     cases.iter().for_each(Case::check);
     check_over_http(&cases).await;
+}
+
+#[test]
+fn our_cases_pass_stage_by_stage() {
+    let cases = ours::cases();
+    let accepted = cases.iter().filter(|case| case.is_accepted()).count();
+    assert!(accepted > 50 && cases.len() - accepted > 100, "{accepted} of {}", cases.len());
+    cases.into_iter().for_each(ours::OurCase::check);
+}
+
+#[tokio::test]
+async fn our_cases_pass_over_a_socket() {
+    for case in ours::cases() {
+        case.check_over_http().await;
+    }
 }
 
 impl Case {
