@@ -23,14 +23,18 @@ fn tell(client: &str, story: Result<Story, Absent>) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "whether a missing client is a failure is up to the machine")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether a missing client is a failure is up to the machine"
+)]
 fn required() -> bool {
     std::env::var("COUNTERSIGN_REQUIRE_CLIENTS").is_ok_and(|value| value == "1")
 }
 
 #[test]
 fn aws_cli_1_leads_a_key_through_its_life() {
-    let story = Installed::python("aws-cli").map(|cli| Story::of("bash", "aws-cli/life.sh").arg(cli.program("aws")));
+    let story = Installed::python("aws-cli")
+        .map(|cli| Story::of("bash", "aws-cli/life.sh").arg(cli.program("aws")));
     tell("aws-cli 1", story);
 }
 
@@ -42,13 +46,15 @@ fn aws_cli_2_leads_a_key_through_its_life() {
 
 #[test]
 fn boto3_leads_a_key_through_its_life() {
-    let story = Installed::python("boto3").map(|boto3| Story::of(boto3.program("python"), "boto3/life.py"));
+    let story =
+        Installed::python("boto3").map(|boto3| Story::of(boto3.program("python"), "boto3/life.py"));
     tell("boto3", story);
 }
 
 #[test]
 fn the_javascript_sdk_leads_a_key_through_its_life() {
-    let story = Installed::javascript().map(|sdk| Story::of("node", "javascript/life.js").arg(sdk.folder()));
+    let story = Installed::javascript()
+        .map(|sdk| Story::of("node", "javascript/life.js").arg(sdk.folder()));
     tell("the JavaScript SDK", story);
 }
 
@@ -60,8 +66,8 @@ fn curl_leads_a_key_through_its_life() {
 
 #[test]
 fn awscurl_leads_a_key_through_its_life() {
-    let story =
-        Installed::python("awscurl").map(|tool| Story::of("bash", "awscurl/life.sh").arg(tool.program("awscurl")));
+    let story = Installed::python("awscurl")
+        .map(|tool| Story::of("bash", "awscurl/life.sh").arg(tool.program("awscurl")));
     tell("awscurl", story);
 }
 
@@ -74,7 +80,8 @@ fn the_go_sdk_leads_a_key_through_its_life() {
 #[test]
 fn ansible_leads_a_key_through_its_life() {
     let story = Installed::python("ansible").map(|ansible| {
-        Story::of(ansible.program("ansible-playbook"), "ansible/life.yml").option("--inventory=localhost,")
+        Story::of(ansible.program("ansible-playbook"), "ansible/life.yml")
+            .option("--inventory=localhost,")
     });
     tell("Ansible", story);
 }

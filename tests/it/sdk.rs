@@ -3,7 +3,9 @@
 use aws_sdk_iam::config::retry::RetryConfig;
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_iam::types::{StatusType, Tag};
-use aws_sdk_sts::operation::get_caller_identity::{GetCallerIdentityError, GetCallerIdentityOutput};
+use aws_sdk_sts::operation::get_caller_identity::{
+    GetCallerIdentityError, GetCallerIdentityOutput,
+};
 use aws_smithy_http_client::Builder;
 
 use crate::running::{ACCOUNT, Gateway, REGION, ROOT_ID, ROOT_SECRET};
@@ -18,7 +20,9 @@ macro_rules! client {
                 .retry_config(RetryConfig::disabled())
                 .region($sdk::config::Region::new(REGION))
                 .endpoint_url($url)
-                .credentials_provider($sdk::config::Credentials::new($id, $secret, None, None, "test"))
+                .credentials_provider($sdk::config::Credentials::new(
+                    $id, $secret, None, None, "test",
+                ))
                 .build(),
         )
     };
@@ -35,10 +39,16 @@ async fn who(
 }
 
 /// The status, code and sentence of a refusal.
-fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata>(answer: Result<T, SdkError<E>>) -> (u16, String, String) {
+fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata>(
+    answer: Result<T, SdkError<E>>,
+) -> (u16, String, String) {
     let error = answer.unwrap_err();
     let status = error.raw_response().unwrap().status().as_u16();
-    (status, error.code().unwrap_or_default().to_owned(), error.message().unwrap_or_default().to_owned())
+    (
+        status,
+        error.code().unwrap_or_default().to_owned(),
+        error.message().unwrap_or_default().to_owned(),
+    )
 }
 
 fn invalid() -> (u16, String, String) {
@@ -51,12 +61,19 @@ async fn the_rust_sdks_lead_a_key_through_its_life() {
     let url = gateway.url.as_str();
     let root = client!(aws_sdk_iam, url, ROOT_ID, ROOT_SECRET);
 
-    let user = root.create_user().user_name("Ann").path("/staff/").send().await.unwrap().user.unwrap();
+    let user =
+        root.create_user().user_name("Ann").path("/staff/").send().await.unwrap().user.unwrap();
     assert_eq!(user.arn(), format!("arn:aws:iam::{ACCOUNT}:user/staff/Ann"));
     let pair = root.create_access_key().user_name("Ann").send().await.unwrap().access_key.unwrap();
     let (id, secret) = (pair.access_key_id(), pair.secret_access_key());
     let set = async |status: StatusType| {
-        root.update_access_key().user_name("Ann").access_key_id(id).status(status).send().await.unwrap();
+        root.update_access_key()
+            .user_name("Ann")
+            .access_key_id(id)
+            .status(status)
+            .send()
+            .await
+            .unwrap();
     };
 
     let me = who(url, id, secret).await.unwrap();
@@ -111,5 +128,8 @@ async fn the_rust_sdks_turn_pages_and_read_tags_back() {
     assert_eq!(found, [vec!["Ann", "bob"], vec!["zoe"]]);
 
     let tags = root.list_user_tags().user_name("zoe").send().await.unwrap().tags;
-    assert_eq!(tags.iter().map(|tag| (tag.key(), tag.value())).collect::<Vec<_>>(), [("name", "zoe + <ü>")]);
+    assert_eq!(
+        tags.iter().map(|tag| (tag.key(), tag.value())).collect::<Vec<_>>(),
+        [("name", "zoe + <ü>")]
+    );
 }

@@ -31,7 +31,15 @@ impl Installed {
             said(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
             said(
                 Command::new(folder.join("bin/python"))
-                    .args(["-m", "pip", "install", "--quiet", "--no-input", "--no-deps", "--require-hashes"])
+                    .args([
+                        "-m",
+                        "pip",
+                        "install",
+                        "--quiet",
+                        "--no-input",
+                        "--no-deps",
+                        "--require-hashes",
+                    ])
                     .arg("--requirement")
                     .arg(&pins),
             )
@@ -48,7 +56,11 @@ impl Installed {
             for file in files {
                 fs::copy(from.join(file), folder.join(file)).unwrap();
             }
-            said(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder))
+            said(
+                Command::new("npm")
+                    .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+                    .current_dir(folder),
+            )
         })
     }
 
@@ -57,7 +69,9 @@ impl Installed {
         let go = said(Command::new("go").arg("version"))?;
         let root = Path::new("/usr/share/gocode");
         if !root.join("src/github.com/aws/aws-sdk-go-v2").is_dir() {
-            return Err(Absent("no SDK in /usr/share/gocode (golang-github-aws-aws-sdk-go-v2-dev)".to_owned()));
+            return Err(Absent(
+                "no SDK in /usr/share/gocode (golang-github-aws-aws-sdk-go-v2-dev)".to_owned(),
+            ));
         }
         let story = sources().join("go/life.go");
         Self::once("go", &[&go, &read(&story)], |folder| {
@@ -124,7 +138,11 @@ impl Installed {
 pub(super) fn curl() -> Result<(), Absent> {
     said(Command::new("bash").arg("--version"))?;
     let help = said(Command::new("curl").args(["--help", "all"]))?;
-    if help.contains("--aws-sigv4") { Ok(()) } else { Err(Absent("this curl does not sign".to_owned())) }
+    if help.contains("--aws-sigv4") {
+        Ok(())
+    } else {
+        Err(Absent("this curl does not sign".to_owned()))
+    }
 }
 
 /// Where the stories and the pins are.
@@ -142,10 +160,13 @@ fn digest(pins: &[&str]) -> String {
 
 /// What a command prints, or that it is missing or fails.
 fn said(command: &mut Command) -> Result<String, Absent> {
-    let name = Path::new(command.get_program()).file_name().unwrap_or_else(|| OsStr::new("?")).to_owned();
+    let name =
+        Path::new(command.get_program()).file_name().unwrap_or_else(|| OsStr::new("?")).to_owned();
     let name = name.to_string_lossy();
-    let Output { status, stdout, stderr } =
-        command.stdin(Stdio::null()).output().map_err(|error| Absent(format!("{name}: {error}")))?;
+    let Output { status, stdout, stderr } = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Absent(format!("{name}: {error}")))?;
     if status.success() {
         Ok(String::from_utf8_lossy(&stdout).into_owned())
     } else {

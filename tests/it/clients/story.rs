@@ -52,7 +52,8 @@ impl Story {
         let status = bounded(self.command(&gateway, home.path(), &File::create(&output).unwrap()));
         let told = String::from_utf8_lossy(&fs::read(output).unwrap()).into_owned();
         let complete = status.is_some_and(|status| status.success()) && told.contains(END);
-        let status = status.map_or_else(|| "no end in time".to_owned(), |status| status.to_string());
+        let status =
+            status.map_or_else(|| "no end in time".to_owned(), |status| status.to_string());
         assert!(complete, "{client}: {status}\n{told}\nthe gateway's log:\n{}", gateway.log());
     }
 
@@ -85,7 +86,10 @@ impl Story {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the machine's own programs are found as its owner finds them")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the machine's own programs are found as its owner finds them"
+)]
 fn path() -> OsString {
     std::env::var_os("PATH").unwrap_or_default()
 }
