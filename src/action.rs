@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::arn::Arn;
 use crate::error::{Error, Result};
-use crate::store::account::{Account, Draft};
+use crate::store::account::Account;
+use crate::store::draft::Draft;
 use crate::store::owner::Caller;
 use crate::wire::answer::{Answer, Element, Format, Shape};
 use crate::wire::form::{Echo, Faults, FieldInfo, Form, Input};
@@ -44,8 +45,6 @@ pub struct Service {
     pub echo: Echo,
     /// Whether a refusal tells why.
     pub tells_why: bool,
-    /// Its actions, by name.
-    pub routes: &'static [&'static [Route]],
 }
 
 /// What a caller must be allowed before an action runs.

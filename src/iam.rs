@@ -4,7 +4,7 @@ mod access_key;
 mod tag;
 mod user;
 
-use crate::action::{Needs, Service};
+use crate::action::{Needs, Route, Service};
 use crate::store::account::Account;
 use crate::store::owner::{Caller, Owner};
 use crate::text::UserName;
@@ -17,8 +17,12 @@ pub static IAM: Service = Service {
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     echo: Echo::Nothing,
     tells_why: true,
-    routes: &[access_key::ROUTES, tag::ROUTES, user::ROUTES],
 };
+
+/// Every action of the service.
+pub fn routes() -> impl Iterator<Item = &'static Route> {
+    [access_key::ROUTES, tag::ROUTES, user::ROUTES].into_iter().flatten()
+}
 
 /// Who is meant: the user that is named, else the caller.
 fn named_or_caller(named: Option<&UserName>, caller: &Caller) -> Owner {

@@ -61,6 +61,12 @@ impl Ids for RandomIds {
     }
 }
 
+/// A number for a new account.
+pub fn account_id() -> Option<AccountId> {
+    let number = rand::rng().random_range(100_000_000_000_u64..1_000_000_000_000);
+    AccountId::parse(&number.to_string()).ok()
+}
+
 /// A new name of a request: a version 4 UUID (RFC 9562 section 5.4).
 pub fn request_id() -> String {
     let bits: u128 = rand::rng().random();

@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Code, Error, Result};
-use crate::text::{MarkerText, MaxItems, Text};
+use crate::text::{MarkerText, MaxItems};
 
 /// How many bytes of a digest tell our markers from others.
 const SEAL_LENGTH: usize = 8;
@@ -92,6 +92,7 @@ fn invalid() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Text;
 
     const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
 

@@ -3,7 +3,7 @@
 mod access_key_info;
 mod caller_identity;
 
-use crate::action::Service;
+use crate::action::{Route, Service};
 use crate::wire::form::Echo;
 
 /// What STS's actions share (AWS Security Token Service API Reference,
@@ -14,5 +14,9 @@ pub static STS: Service = Service {
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     echo: Echo::Value,
     tells_why: false,
-    routes: &[access_key_info::ROUTES, caller_identity::ROUTES],
 };
+
+/// Every action of the service.
+pub fn routes() -> impl Iterator<Item = &'static Route> {
+    [access_key_info::ROUTES, caller_identity::ROUTES].into_iter().flatten()
+}

@@ -11,7 +11,8 @@ use crate::error::{Code, Error, Result};
 use crate::iam::tag::{Tag, check_tags, tagged};
 use crate::iam::{IAM, named_or_caller, on_owner};
 use crate::page::Page;
-use crate::store::account::{Account, Draft};
+use crate::store::account::Account;
+use crate::store::draft::Draft;
 use crate::store::entity::{Entity, Tags, User};
 use crate::store::owner::{Caller, Owner};
 use crate::text::{

@@ -5,12 +5,9 @@ use std::sync::Arc;
 use imbl::OrdMap;
 
 use crate::arn::Arn;
-use crate::clock::Time;
-use crate::error::{Error, Result};
-use crate::ids::Ids;
 use crate::store::entity::{Entity, KeyPair, Root, User};
 use crate::store::owner::Owner;
-use crate::text::{AccessKeyId, AccountId, Folded, Status};
+use crate::text::{AccessKeyId, AccountId, Folded};
 
 /// All that is in one account. A clone shares everything with the original and
 /// costs the same whatever the size; whoever holds one keeps what they saw.
@@ -50,6 +47,11 @@ impl Account {
     /// Whom it belongs to.
     pub fn root(&self) -> &Root {
         &self.root
+    }
+
+    /// All users, by name.
+    pub fn users(&self) -> &OrdMap<Folded, Arc<User>> {
+        &self.users
     }
 
     /// What stands under `name`, in whatever case.
@@ -96,17 +98,19 @@ impl Account {
                 let before = std::mem::replace(&mut self.root, Arc::clone(root));
                 self.own(&Owner::Root, &before.keys, &root.keys);
             }
-            Change::User(name, to) => {
-                let before = match to {
-                    Some(user) => self.users.insert(name.clone(), Arc::clone(user)),
-                    None => self.users.remove(name),
-                };
-                let keys = |user: &Option<Arc<User>>| user.clone().map_or_else(Vec::new, |u| u.keys.clone());
-                let owner = to.as_ref().or(before.as_ref()).map(|user| Owner::User(user.name.clone()));
-                if let Some(owner) = owner {
-                    self.own(&owner, &keys(&before), &keys(to));
-                }
-            }
+            Change::User(name, to) => self.apply_user(name, to.as_ref()),
+        }
+    }
+
+    fn apply_user(&mut self, name: &Folded, to: Option<&Arc<User>>) {
+        let before = match to {
+            Some(user) => self.users.insert(name.clone(), Arc::clone(user)),
+            None => self.users.remove(name),
+        };
+        if let Some(user) = to.or(before.as_ref()) {
+            let owner = Owner::User(user.name.clone());
+            let keys_of = |user: Option<&Arc<User>>| user.map_or_else(Vec::new, |u| u.keys.clone());
+            self.own(&owner, &keys_of(before.as_ref()), &keys_of(to));
         }
     }
 
@@ -130,126 +134,4 @@ impl Account {
 pub enum Change {
     Root(Arc<Root>),
     User(Folded, Option<Arc<User>>),
-}
-
-/// How much an account may hold (IAM User Guide, "IAM and AWS STS quotas").
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Limits {
-    /// Users in an account.
-    pub users_per_account: usize,
-    /// Keys of a user, and of root: two, so that one can replace the other.
-    pub keys_per_user: usize,
-    /// Tags on a user.
-    pub tags_per_user: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { users_per_account: 5000, keys_per_user: 2, tags_per_user: 50 }
-    }
-}
-
-/// An account as one request will leave it: a clone that notes each change.
-///
-/// Only when the changes are committed does the account take the place of the
-/// one that it was made from. A draft that is dropped never was.
-#[derive(Debug)]
-pub struct Draft {
-    account: Account,
-    changes: Vec<Change>,
-    now: Time,
-    limits: Limits,
-    ids: Box<dyn Ids>,
-}
-
-impl Draft {
-    /// A draft in which nothing is changed yet.
-    pub fn of(account: &Account, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
-        Self { account: account.clone(), changes: Vec::new(), now, limits, ids }
-    }
-
-    /// The account as it stands in this draft.
-    pub fn account(&self) -> &Account {
-        &self.account
-    }
-
-    /// When the request came.
-    pub fn now(&self) -> Time {
-        self.now
-    }
-
-    /// How much the account may hold.
-    pub fn limits(&self) -> Limits {
-        self.limits
-    }
-
-    /// What stands under `name`, or the error to answer.
-    pub fn find<E: Entity>(&self, name: &E::Name) -> Result<&E> {
-        self.account.get(name).ok_or_else(|| Error::no_such(E::KIND, name))
-    }
-
-    /// Puts `entity` under its name, in the place of what stood there.
-    pub fn put<E: Entity>(&mut self, entity: E) {
-        self.change(E::change(Folded::of(entity.name()), Some(Arc::new(entity))));
-    }
-
-    /// Removes what stands under `name`.
-    pub fn remove<E: Entity>(&mut self, name: &E::Name) {
-        self.change(E::change(Folded::of(name), None));
-    }
-
-    /// The keys of someone, oldest first, or the error to answer.
-    pub fn keys_of(&self, owner: &Owner) -> Result<&[KeyPair]> {
-        match owner {
-            Owner::Root => Ok(&self.account.root.keys),
-            Owner::User(name) => Ok(&self.find::<User>(name)?.keys),
-        }
-    }
-
-    /// Gives someone other keys.
-    pub fn put_keys(&mut self, owner: &Owner, keys: Vec<KeyPair>) -> Result<()> {
-        match owner {
-            Owner::Root => {
-                let created = self.account.root.created;
-                self.change(Change::Root(Arc::new(Root { created, keys })));
-            }
-            Owner::User(name) => {
-                let user = self.find::<User>(name)?.clone();
-                self.put(User { keys, ..user });
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts the account's root in the place of the one before.
-    pub fn put_root(&mut self, root: Root) {
-        self.change(Change::Root(Arc::new(root)));
-    }
-
-    /// A key pair that nobody ever had.
-    pub fn new_key(&mut self) -> Result<KeyPair> {
-        let id = self.ids.access_key_id(&self.account.id).ok_or_else(Error::internal_failure)?;
-        let (secret, created) = (self.ids.secret(), self.now);
-        Ok(KeyPair { id, secret, status: Status::Active, created, used: Arc::default() })
-    }
-
-    /// A source of new ids.
-    pub fn ids(&mut self) -> &mut dyn Ids {
-        &mut *self.ids
-    }
-
-    /// Whether there is nothing to commit.
-    pub fn is_unchanged(&self) -> bool {
-        self.changes.is_empty()
-    }
-
-    /// The changes to commit, and the account to publish after that.
-    pub fn into_parts(self) -> (Vec<Change>, Account) {
-        (self.changes, self.account)
-    }
-
-    fn change(&mut self, change: Change) {
-        self.account.apply(&change);
-        self.changes.push(change);
-    }
 }

@@ -1,28 +1,39 @@
 //! Files and folders that only their owner reads.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-/// What others than the owner might do.
+/// What the owner's group and everybody else might do.
 const OTHERS: u32 = 0o077;
+
+/// The one thing that the group may do where the system itself owns a file.
+const GROUP_READS: u32 = 0o040;
 
 /// Makes a file, which must not be there; nobody else can ever have opened it.
 pub fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Makes a file that holds `bytes`, and comes back when both are on the disk. A
-/// file that could not be written to the end is taken away again.
+/// Makes a file that holds `bytes`, and comes back when both are on the disk. It
+/// gets its name when it is whole, and takes that of no other.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = create(path)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if written.is_err() {
-        // The first failure is the one to tell of.
-        let _ = std::fs::remove_file(path);
+    let unfinished = path.with_added_extension("new");
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(_) | Ok(()) => {}
     }
-    written.and_then(|()| sync_folder_of(path))
+    let written = write(&unfinished, bytes).and_then(|()| fs::hard_link(&unfinished, path));
+    // The first failure is the one to tell of.
+    let removed = fs::remove_file(&unfinished);
+    written.and(removed).and_then(|()| sync_folder_of(path))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Opens a file to hold a lock on, and makes it if need be.
@@ -39,15 +50,18 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     sync_folder_of(path)
 }
 
-/// Whether others than its owner may read, write or run it.
-pub fn is_open_to_others(path: &Path) -> io::Result<bool> {
-    Ok(std::fs::metadata(path)?.permissions().mode() & OTHERS != 0)
+/// Whether more people than it takes can read or write a file: its group may
+/// read one that root hands to a service, and nobody else may do anything.
+pub fn is_exposed(file: &File) -> io::Result<bool> {
+    let metadata = file.metadata()?;
+    let allowed = if metadata.uid() == 0 { GROUP_READS } else { 0 };
+    Ok(metadata.mode() & OTHERS & !allowed != 0)
 }
 
-/// Takes from others what they might do with it.
+/// Takes from others what they might do with a file.
 pub fn close_to_others(path: &Path) -> io::Result<()> {
-    if is_open_to_others(path)? {
-        std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
+    if fs::metadata(path)?.mode() & OTHERS != 0 {
+        fs::set_permissions(path, Permissions::from_mode(0o600))?;
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::error::Result;
-use crate::store::account::{Account, Draft};
+use crate::store::account::Account;
+use crate::store::draft::Draft;
 use crate::store::owner::Caller;
 use crate::sts::STS;
 use crate::text::AccountId;

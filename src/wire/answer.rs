@@ -362,7 +362,10 @@ mod tests {
 
     #[test]
     fn what_a_caller_wrote_opens_no_element() {
-        assert_eq!(written("</a><b>&"), "<r xmlns=\"n\">\n  <a>&lt;/a&gt;&lt;b&gt;&amp;</a>\n</r>\n");
+        assert_eq!(
+            written("</a><b>&"),
+            "<r xmlns=\"n\">\n  <a>&lt;/a&gt;&lt;b&gt;&amp;</a>\n</r>\n"
+        );
     }
 
     #[test]

@@ -8,11 +8,10 @@
     reason = "a test stops at the first surprise"
 )]
 
-#[cfg(feature = "server")]
 mod clients;
 mod engine;
-#[cfg(feature = "server")]
 mod running;
-#[cfg(feature = "server")]
 mod sdk;
+mod seal;
+mod signer;
 mod sqlite;

@@ -1,0 +1,96 @@
+//! Access key id to the key, and to whoever signs with it: the hot look-up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dashmap::DashMap;
+use foldhash::quality::RandomState;
+
+use crate::secret::Secret;
+use crate::store::account::Account;
+use crate::store::entity::LastUse;
+use crate::store::home::Home;
+use crate::store::owner::Caller;
+use crate::text::{AccessKeyId, Status};
+
+/// A key, as far as verifying a signature asks for it.
+#[derive(Debug)]
+pub struct SigningKey {
+    /// What it is called.
+    pub id: AccessKeyId,
+    /// The half that is kept.
+    pub secret: Secret,
+    /// Another one for every secret that ever stood under this id.
+    pub version: u64,
+    /// Whether it signs.
+    pub is_active: bool,
+    /// Who signs with it.
+    pub caller: Caller,
+    /// When it signed last.
+    pub used: Arc<LastUse>,
+    /// The account that it signs for.
+    pub home: Arc<Home>,
+}
+
+/// The keys of all accounts that are loaded.
+#[derive(Debug, Default)]
+pub struct Index {
+    keys: DashMap<Box<str>, Arc<SigningKey>, RandomState>,
+    versions: AtomicU64,
+}
+
+impl Index {
+    /// The key, if its account is loaded.
+    pub fn get(&self, id: &str) -> Option<Arc<SigningKey>> {
+        self.keys.get(id).map(|key| Arc::clone(&key))
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Makes what stands under `id` what `account` says of it, and tells whether
+    /// a secret went with that.
+    pub fn refresh(&self, id: &AccessKeyId, account: &Account, home: &Arc<Home>) -> bool {
+        let before = self.get(id.as_str());
+        match self.read(id, account, home, before.as_deref()) {
+            Some(key) => {
+                let is_new_secret = before.is_some_and(|before| before.version != key.version);
+                self.keys.insert(id.as_str().into(), Arc::new(key));
+                is_new_secret
+            }
+            None => self.keys.remove(id.as_str()).is_some(),
+        }
+    }
+
+    fn read(
+        &self,
+        id: &AccessKeyId,
+        account: &Account,
+        home: &Arc<Home>,
+        before: Option<&SigningKey>,
+    ) -> Option<SigningKey> {
+        let owner = account.owner_of(id)?;
+        let key = account.keys_of(owner).iter().find(|key| key.id == *id)?;
+        let same = before.filter(|before| before.secret == key.secret);
+        Some(SigningKey {
+            id: id.clone(),
+            secret: key.secret.clone(),
+            version: same.map_or_else(|| self.next_version(), |same| same.version),
+            is_active: key.status == Status::Active,
+            caller: Caller::of(account, owner)?,
+            used: Arc::clone(&key.used),
+            home: Arc::clone(home),
+        })
+    }
+
+    fn next_version(&self) -> u64 {
+        self.versions.fetch_add(1, Ordering::Relaxed)
+    }
+}
