@@ -15,7 +15,7 @@ use super::install::sources;
 use crate::running::{ACCOUNT, Gateway, REGION, ROOT_ID, ROOT_SECRET};
 
 /// No story takes a minute on an idle machine; a busy one is given time.
-const LIMIT: Duration = Duration::from_secs(240);
+const LIMIT: Duration = Duration::from_mins(4);
 
 /// The last line of every story: a script that ends early, whatever its status, has not told it.
 const END: &str = "the life of a key is complete";
