@@ -2,8 +2,8 @@
 
 pub mod asked;
 pub mod leave;
+pub mod table;
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
@@ -11,23 +11,22 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use foldhash::quality::RandomState;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response};
 use http_body_util::Full;
 use tower::Service as Tower;
 
-use crate::action::{Call, Decide, Route, Service};
+use crate::action::{Call, Decide, Route};
 use crate::dispatch::asked::Asked;
+use crate::dispatch::table::Table;
 use crate::error::{Code, Error, Result};
 use crate::ids::request_id;
 use crate::layer::request_id::RequestId;
-use crate::layer::{Answered, refusal, wants_json};
+use crate::layer::{Answered, refusal, wanted_format};
 use crate::store::Store;
 use crate::store::draft::Draft;
 use crate::store::index::SigningKey;
 use crate::wire::answer::Format;
-use crate::{iam, sts};
 
 /// The namespace of answers about actions that do not exist.
 const FAULT: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
@@ -43,45 +42,13 @@ pub struct Dispatch(Arc<Inner>);
 struct Inner {
     store: Store,
     policy: Arc<dyn Decide>,
-    table: Table,
-}
-
-/// Every action of one service, by name.
-type Actions = HashMap<&'static str, &'static Route, RandomState>;
-
-/// The services, each with its actions.
-pub struct Table([(&'static Service, Actions); 2]);
-
-impl Table {
-    /// The actions that are served.
-    pub fn new() -> Self {
-        let iam = iam::routes().map(|route| (route.action.name, route)).collect();
-        let sts = sts::routes().map(|route| (route.action.name, route)).collect();
-        Self([(&iam::IAM, iam), (&sts::STS, sts)])
-    }
-
-    /// The services.
-    pub fn services(&self) -> impl Iterator<Item = &'static Service> {
-        self.0.iter().map(|(service, _)| *service)
-    }
-
-    /// The action of that name, if `service` offers it.
-    pub fn find(&self, service: &Service, action: &str) -> Option<&'static Route> {
-        let actions = self.0.iter().find(|(offering, _)| offering.prefix == service.prefix);
-        actions.and_then(|(_, actions)| actions.get(action).copied())
-    }
-}
-
-impl Default for Table {
-    fn default() -> Self {
-        Self::new()
-    }
+    table: Arc<Table>,
 }
 
 impl Dispatch {
-    /// Answers from `store` what `policy` allows.
-    pub fn new(store: Store, policy: Arc<dyn Decide>) -> Self {
-        Self(Arc::new(Inner { store, policy, table: Table::new() }))
+    /// Answers from `store` what `policy` allows of what stands in `table`.
+    pub fn new(store: Store, policy: Arc<dyn Decide>, table: Arc<Table>) -> Self {
+        Self(Arc::new(Inner { store, policy, table }))
     }
 }
 
@@ -163,7 +130,7 @@ struct Asking {
 
 impl Asking {
     fn of(request: &Request<Bytes>, key: Arc<SigningKey>, asked: Asked) -> Self {
-        let format = if wants_json(request.headers()) { Format::Json } else { Format::Xml };
+        let format = wanted_format(request.headers());
         let named = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned());
         Self { key, asked, request_id: named.unwrap_or_else(request_id), format }
     }

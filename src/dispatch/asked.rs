@@ -1,10 +1,11 @@
 //! What a request asks for: read once, and read by verification and dispatch alike.
 
 use crate::action::Service;
+use crate::dispatch::table::Table;
 use crate::error::{Code, Error};
 use crate::iam::IAM;
 use crate::sts::STS;
-use crate::wire::form::{Form, Unreadable};
+use crate::wire::form::Form;
 
 /// As much of a name as an answer repeats.
 const MOST_ECHOED: usize = 256;
@@ -19,17 +20,16 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads query and body. Which service is meant is told by `Version`; where
+    /// Finds the service that `form` is meant for. Which one is meant is told by `Version`; where
     /// that tells nothing, by who offers the action; then by `scope`, the service
     /// that the signature is for. The scope decides nothing else: it is held
     /// against the service that is found here.
-    pub fn read(query: &[u8], body: &[u8], scope: &str) -> Result<Self, Unreadable> {
-        let form = Form::parse(query, body)?;
-        let by_version = [&IAM, &STS].into_iter().find(|s| form.get("Version") == Some(s.version));
-        let by_action = || form.get("Action").and_then(offering);
+    pub fn read(form: Form, table: &Table, scope: &str) -> Self {
+        let by_version = form.get("Version").and_then(|version| table.of_version(version));
+        let by_action = || form.get("Action").and_then(|action| table.offering(action));
         let by_scope = || if scope == STS.prefix { &STS } else { &IAM };
         let service = by_version.or_else(by_action).unwrap_or_else(by_scope);
-        Ok(Self { form, service })
+        Self { form, service }
     }
 
     /// The action, if its version is the one that is served.
@@ -51,25 +51,16 @@ impl Asked {
     }
 }
 
-fn offering(action: &str) -> Option<&'static Service> {
-    let offers = |routes: &mut dyn Iterator<Item = &'static crate::action::Route>| {
-        routes.any(|route| route.action.name == action)
-    };
-    if offers(&mut crate::iam::routes()) {
-        Some(&IAM)
-    } else if offers(&mut crate::sts::routes()) {
-        Some(&STS)
-    } else {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn asked(body: &str, scope: &str) -> Asked {
+        Asked::read(Form::parse(b"", body.as_bytes()).unwrap(), &Table::new(), scope)
+    }
+
     fn service(body: &str, scope: &str) -> &'static str {
-        Asked::read(b"", body.as_bytes(), scope).unwrap().service.prefix
+        asked(body, scope).service.prefix
     }
 
     #[test]
@@ -88,11 +79,10 @@ mod tests {
 
     #[test]
     fn an_action_is_offered_in_its_own_version_only() {
-        let asked = |body: &str| Asked::read(b"", body.as_bytes(), "iam").unwrap();
-        assert_eq!(asked("Action=GetUser&Version=2010-05-08").action(), Some("GetUser"));
-        assert_eq!(asked("Action=GetUser&Version=2009-01-01").action(), None);
+        assert_eq!(asked("Action=GetUser&Version=2010-05-08", "iam").action(), Some("GetUser"));
+        assert_eq!(asked("Action=GetUser&Version=2009-01-01", "iam").action(), None);
         assert_eq!(
-            asked("Action=GetUser").no_such_action().message(),
+            asked("Action=GetUser", "iam").no_such_action().message(),
             "Could not find operation GetUser for version NO_VERSION_SPECIFIED"
         );
     }
