@@ -10,6 +10,7 @@
 
 mod clients;
 mod engine;
+mod readme;
 mod running;
 mod sdk;
 mod seal;
