@@ -9,7 +9,8 @@ use crate::store::account::Account;
 use crate::store::draft::Draft;
 use crate::store::owner::Caller;
 use crate::wire::answer::{Answer, Element, Format, Shape};
-use crate::wire::form::{Echo, Faults, FieldInfo, Form, Input};
+use crate::wire::faults::{Echo, Faults};
+use crate::wire::form::{FieldInfo, Form, Input};
 
 /// An action of a service. All that there is to know of it stands in its
 /// declaration: its input, its name, what it needs, and what it does.

@@ -1,5 +1,7 @@
 //! The time, as a value: only this module asks the world for it.
 
+mod read;
+
 use std::fmt;
 use std::time::Duration;
 

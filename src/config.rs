@@ -185,15 +185,12 @@ impl Stop {
 
 /// Reads this process's arguments and environment, and the file they name.
 pub fn from_process() -> Result<Command, Stop> {
-    read(std::env::args_os().collect(), std::env::vars_os().collect())
+    read(&std::env::args_os().collect::<Vec<_>>(), std::env::vars_os().collect())
 }
 
 /// Reads `args`, the program's name first, the variables of `environment`, and
 /// the file that they name.
-pub fn read(
-    args: Vec<OsString>,
-    environment: Vec<(OsString, OsString)>,
-) -> Result<Command, Stop> {
+pub fn read(args: &[OsString], environment: Vec<(OsString, OsString)>) -> Result<Command, Stop> {
     let environment = layers::Environment::of(environment)?;
-    reading::read(&args, &environment)
+    reading::read(args, &environment)
 }

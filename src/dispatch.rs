@@ -25,7 +25,7 @@ use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, refusal, wanted_format};
 use crate::store::Store;
 use crate::store::draft::Draft;
-use crate::store::index::SigningKey;
+use crate::store::index::Credential;
 use crate::wire::answer::Format;
 
 /// The namespace of answers about actions that do not exist.
@@ -75,7 +75,7 @@ impl Tower<Request<Bytes>> for Dispatch {
 
 impl Inner {
     async fn answer(self: Arc<Self>, mut request: Request<Bytes>) -> Response<Full<Bytes>> {
-        let verified = request.extensions_mut().remove::<Arc<SigningKey>>();
+        let verified = request.extensions_mut().remove::<Arc<Credential>>();
         let asked = request.extensions_mut().remove::<Asked>();
         // Without these nobody has verified the request: it is not answered.
         let (Some(key), Some(asked)) = (verified, asked) else {
@@ -107,7 +107,8 @@ impl Inner {
     ) -> Result<Response<Full<Bytes>>> {
         let format = asking.format;
         let home = Arc::clone(&asking.key.home);
-        let served = (route.serve)(&asking.call(&*self.policy), self.store.draft(home.published()))?;
+        let served =
+            (route.serve)(&asking.call(&*self.policy), self.store.draft(home.published()))?;
         if served.draft.is_unchanged() {
             return Ok(document(format, served.answer));
         }
@@ -122,14 +123,14 @@ impl Inner {
 
 /// What outlives the request's parts, for a change that may have to be run again.
 struct Asking {
-    key: Arc<SigningKey>,
+    key: Arc<Credential>,
     asked: Asked,
     request_id: String,
     format: Format,
 }
 
 impl Asking {
-    fn of(request: &Request<Bytes>, key: Arc<SigningKey>, asked: Asked) -> Self {
+    fn of(request: &Request<Bytes>, key: Arc<Credential>, asked: Asked) -> Self {
         let format = wanted_format(request.headers());
         let named = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned());
         Self { key, asked, request_id: named.unwrap_or_else(request_id), format }

@@ -8,7 +8,7 @@ use crate::action::{Needs, Route, Service};
 use crate::store::account::Account;
 use crate::store::owner::{Caller, Owner};
 use crate::text::UserName;
-use crate::wire::form::Echo;
+use crate::wire::faults::Echo;
 
 /// What IAM's actions share (IAM API Reference, 2010-05-08).
 pub static IAM: Service = Service {

@@ -3,6 +3,7 @@
 pub mod access_log;
 #[cfg(feature = "server")]
 pub mod answer;
+pub mod authenticate;
 pub mod body;
 pub mod request_id;
 pub mod shed;
@@ -12,10 +13,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 #[cfg(feature = "server")]
-use http::header::ACCEPT;
-#[cfg(feature = "server")]
 use http::HeaderMap;
 use http::Response;
+#[cfg(feature = "server")]
+use http::header::ACCEPT;
 use http_body_util::Full;
 
 use crate::error::Error;
@@ -65,7 +66,11 @@ pub fn wanted_format(headers: &HeaderMap) -> Format {
         let media = range.split(';').next().unwrap_or_default().trim();
         media.eq_ignore_ascii_case("application/json")
     };
-    if accepted.flat_map(|value| value.split(',')).any(is_json) { Format::Json } else { Format::Xml }
+    if accepted.flat_map(|value| value.split(',')).any(is_json) {
+        Format::Json
+    } else {
+        Format::Xml
+    }
 }
 
 #[cfg(all(test, feature = "server"))]

@@ -6,6 +6,8 @@ pub mod action;
 pub mod arn;
 pub mod clock;
 #[cfg(feature = "server")]
+pub mod command;
+#[cfg(feature = "server")]
 pub mod config;
 #[cfg(feature = "server")]
 pub mod dispatch;
@@ -26,6 +28,7 @@ pub mod operate;
 #[cfg(feature = "server")]
 pub mod page;
 pub mod secret;
+pub mod sigv4;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]

@@ -1,6 +1,6 @@
 //! Where the log goes, and how a line of it is written.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -60,7 +60,14 @@ pub fn start(log: &Log, out: impl Write + Send + 'static) -> io::Result<Flush> {
         tracing_subscriber::registry().with(filter).with(lines.with_filter(filter_fn(is_safe)));
     // Where another has been set (by a test), that one stays.
     let _ = tracing::subscriber::set_global_default(subscriber);
+    std::panic::set_hook(Box::new(note_panic));
     Ok(Flush { buffer, writer: Some(writer) })
+}
+
+/// Where a panic was. What it said may hold what was being read.
+fn note_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(tracing::field::display);
+    tracing::error!(place, "a panic");
 }
 
 /// The packages below us may log what they read, headers too, when they are asked
@@ -223,11 +230,11 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    fn write(&mut self, field: &Field, value: Value<'_>) {
+    fn write(&mut self, field: &Field, value: &Value<'_>) {
         if self.result.is_ok() {
             self.result = match self.format {
-                LogFormat::Text => self.text(field.name(), &value),
-                LogFormat::Json => self.json(field.name(), &value),
+                LogFormat::Text => self.text(field.name(), value),
+                LogFormat::Json => self.json(field.name(), value),
             };
         }
     }
@@ -240,11 +247,19 @@ impl Fields<'_> {
         match value {
             Value::Plain(value) => write!(self.out, "{value}"),
             Value::Word(word) if name == "message" => {
-                write!(self.out, "{}", word.escape_debug())
+                word.chars().try_for_each(|character| self.in_line(character))
             }
             Value::Word(word) if is_plain(word) => self.out.write_str(word),
             Value::Word(word) => write!(self.out, "{word:?}"),
         }
+    }
+
+    /// Writes a character so that it cannot end the line, nor move the cursor.
+    fn in_line(&mut self, character: char) -> fmt::Result {
+        if character.is_control() {
+            return write!(self.out, "{}", character.escape_default());
+        }
+        self.out.write_char(character)
     }
 
     fn json(&mut self, name: &str, value: &Value<'_>) -> fmt::Result {
@@ -269,23 +284,23 @@ fn is_plain(word: &str) -> bool {
 
 impl Visit for Fields<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.write(field, Value::Word(value));
+        self.write(field, &Value::Word(value));
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.write(field, Value::Plain(&value));
+        self.write(field, &Value::Plain(&value));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.write(field, Value::Plain(&value));
+        self.write(field, &Value::Plain(&value));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.write(field, Value::Plain(&value));
+        self.write(field, &Value::Plain(&value));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.write(field, Value::Word(&format!("{value:?}")));
+        self.write(field, &Value::Word(&format!("{value:?}")));
     }
 }
 
@@ -326,10 +341,20 @@ mod tests {
         let event = || tracing::info!(name = "a\nb \"c\"", number = 7, "say\n{}", "so");
         let text = logged(LogFormat::Text, event);
         assert_eq!(text.lines().count(), 1, "{text}");
-        assert!(text.ends_with(" INFO countersign::log::tests say\\nso name=\"a\\nb \\\"c\\\"\" number=7\n"), "{text}");
+        assert!(
+            text.ends_with(
+                " INFO countersign::log::tests say\\nso name=\"a\\nb \\\"c\\\"\" number=7\n"
+            ),
+            "{text}"
+        );
         let json = logged(LogFormat::Json, event);
-        assert!(json.ends_with(r#""message":"say\nso","name":"a\nb \"c\"","number":7}
-"#), "{json}");
+        assert!(
+            json.ends_with(
+                r#""message":"say\nso","name":"a\nb \"c\"","number":7}
+"#
+            ),
+            "{json}"
+        );
         assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
     }
 
@@ -344,7 +369,11 @@ mod tests {
         let sheet = Sheet::default();
         buffer.drain(sheet.clone());
         let written = sheet.0.lock().unwrap().clone();
-        assert_eq!(written.iter().filter(|b| **b == b'x').count(), MOST);
-        assert!(String::from_utf8(written).unwrap().ends_with("2 lines of this log are lost: nobody read them\n"));
+        assert_eq!(written.iter().take_while(|b| **b == b'x').count(), MOST);
+        assert!(
+            String::from_utf8(written)
+                .unwrap()
+                .ends_with("2 lines of this log are lost: nobody read them\n")
+        );
     }
 }

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use foldhash::fast::RandomState;
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, Unit};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_exporter_prometheus::{
+    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
 
 use crate::layer::access_log::{Observer, Seen};
 
@@ -120,8 +122,9 @@ impl fmt::Debug for Metrics {
 
 impl Observer for Metrics {
     fn observe(&self, seen: &Seen<'_>) {
-        let (service, action) =
-            seen.answered.map_or((UNKNOWN, UNKNOWN), |answered| (answered.service, answered.action));
+        let (service, action) = seen
+            .answered
+            .map_or((UNKNOWN, UNKNOWN), |answered| (answered.service, answered.action));
         let request = (service, action, seen.code);
         self.requests.with(request, || self.request_counter(request), |count| count.increment(1));
         let seconds = seen.duration.as_secs_f64();
@@ -176,12 +179,14 @@ fn describe(recorder: &PrometheusRecorder) {
     counter("countersign_connections_accepted_total", "Connections accepted.");
     counter("countersign_tls_handshakes_failed_total", "TLS handshakes that came to nothing.");
     counter("countersign_commits_total", "Changes committed to the store.");
-    counter("countersign_commit_groups_total", "Groups of changes that shared one fsync.");
+    counter("countersign_commit_conflicts_total", "Changes that another was before.");
+    counter("countersign_commit_groups_total", "Waits for the disk; changes share them.");
+    counter("countersign_commit_failures_total", "Waits for the disk that ended in a failure.");
     gauge("countersign_connections", "Connections that are open.");
     gauge("countersign_requests_in_flight", "Requests that are being served.");
-    gauge("countersign_accounts", "Accounts.");
-    gauge("countersign_users", "Users of all loaded accounts.");
-    gauge("countersign_access_keys", "Access keys of all loaded accounts.");
+    gauge("countersign_accounts", "Accounts that are loaded.");
+    gauge("countersign_users", "Users in them.");
+    gauge("countersign_access_keys", "Access keys in them, root's among them.");
     recorder.describe_histogram(
         "countersign_request_duration_seconds".into(),
         Some(Unit::Seconds),

@@ -43,7 +43,8 @@ impl Page {
         marker: Option<&MarkerText>,
         most: Option<MaxItems>,
     ) -> Result<Self> {
-        let mut page = Self { after: None, most: most.unwrap_or_default().get(), list: list.into() };
+        let mut page =
+            Self { after: None, most: most.unwrap_or_default().get(), list: list.into() };
         if let Some(marker) = marker {
             page.after = Some(page.read(marker).ok_or_else(invalid)?);
         }
@@ -128,7 +129,9 @@ mod tests {
     fn a_marker_that_was_not_issued_for_this_list_is_invalid() {
         let marker = page("users", None).unwrap().marker.unwrap();
         assert!(page("users", Some(&marker)).is_ok());
-        for (list, marker) in [("groups", &*marker), ("users", "YWJj"), ("users", "é"), ("users", "x")] {
+        for (list, marker) in
+            [("groups", &*marker), ("users", "YWJj"), ("users", "é"), ("users", "x")]
+        {
             let error = page(list, Some(marker)).unwrap_err();
             assert_eq!(error.message(), "Invalid Marker.");
         }

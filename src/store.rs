@@ -28,10 +28,12 @@ use crate::store::account::Account;
 use crate::store::draft::{Draft, Limits};
 use crate::store::engine::{Batch, Engine, Failure, Stats};
 use crate::store::home::Home;
-use crate::store::index::{Index, SigningKey};
+use crate::store::index::{Credential, Index};
 use crate::store::ledger::Ledger;
 use crate::store::seal::{BadKey, Seal};
 use crate::text::{AccessKeyId, AccountId, Text};
+
+pub use write::{NotMade, RootKey};
 
 /// Everything that exists. A clone is the same store.
 #[derive(Clone, Debug)]
@@ -119,7 +121,7 @@ impl Store {
 
     /// The key of that id, if there is one. Where its account is loaded, that
     /// takes one look-up, and no disk.
-    pub async fn key(&self, id: &str) -> Result<Option<Arc<SigningKey>>, Failure> {
+    pub async fn key(&self, id: &str) -> Result<Option<Arc<Credential>>, Failure> {
         if let Some(key) = self.0.index.get(id) {
             return Ok(Some(key));
         }
@@ -156,7 +158,7 @@ impl Store {
     }
 
     /// Notes that a key was used, in memory; [`Store::flush`] writes it.
-    pub fn note_use(&self, key: &Arc<SigningKey>, service: &str, region: &str) {
+    pub fn note_use(&self, key: &Arc<Credential>, service: &str, region: &str) {
         if key.used.note(self.now(), service, region) {
             self.0.ledger.note(key);
         }
@@ -210,7 +212,8 @@ impl Store {
     /// An account as it stands on the disk. Keys that are known already keep what
     /// is known of their last use.
     fn read(&self, id: &AccountId) -> Result<Option<Account>, Failure> {
-        let used = |key: &AccessKeyId| self.0.index.get(key.as_str()).map(|key| Arc::clone(&key.used));
+        let used =
+            |key: &AccessKeyId| self.0.index.get(key.as_str()).map(|key| Arc::clone(&key.used));
         load::account(&*self.0.engine, &self.0.settings.seal, id, &used)
     }
 

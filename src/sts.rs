@@ -4,7 +4,7 @@ mod access_key_info;
 mod caller_identity;
 
 use crate::action::{Route, Service};
-use crate::wire::form::Echo;
+use crate::wire::faults::Echo;
 
 /// What STS's actions share (AWS Security Token Service API Reference,
 /// 2011-06-15).

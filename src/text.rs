@@ -143,6 +143,11 @@ text!(
 );
 
 text!(
+    /// What an access key is called, as STS reads it.
+    AskedKeyId, 16..=128, r"[\w]*", |raw| raw.chars().all(is_word)
+);
+
+text!(
     /// What a user is called where its name may change: `AIDA…`.
     UserId, 16..=128, r"[\w]+", |raw| raw.chars().all(is_word)
 );
@@ -182,6 +187,12 @@ words!(
 impl From<NewUserName> for UserName {
     fn from(name: NewUserName) -> Self {
         Self(name.0)
+    }
+}
+
+impl From<AskedKeyId> for AccessKeyId {
+    fn from(id: AskedKeyId) -> Self {
+        Self(id.0)
     }
 }
 

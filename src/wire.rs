@@ -3,5 +3,7 @@
 #[cfg(feature = "server")]
 pub mod answer;
 #[cfg(feature = "server")]
+pub mod faults;
+#[cfg(feature = "server")]
 pub mod form;
 pub mod percent;

@@ -48,7 +48,9 @@ pub(super) enum Verb {
     /// Runs the gateway.
     #[command(after_help = SERVE_EXAMPLES, after_long_help = format!("{SERVE_EXAMPLES}\n\n{LAYERS}"))]
     Serve(Box<ServeFlags>),
-    /// Prints export lines for a shell: AWS_ENDPOINT_URL, the root key, the region.
+    #[command(
+        about = "Prints export lines for a shell: AWS_ENDPOINT_URL, the root key, the region"
+    )]
     #[command(after_help = "Example:\n  eval \"$(countersign env)\"")]
     Env(DataFlags),
     /// Makes or lists accounts.
@@ -146,8 +148,7 @@ pub(super) struct ServeFlags {
     /// How a line of the log is written, on standard error
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(super) log_format: LogFormat,
-    /// What is logged: error, warn, info, debug, or a filter as countersign::access=warn
-    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = filter)]
+    #[arg(long, help = "What is logged: error, warn, info, debug, or a filter as countersign::access=warn", value_name = "LEVEL", default_value = "info", value_parser = filter)]
     pub(super) log: String,
     #[command(flatten)]
     pub(super) bounds: BoundFlags,

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use clap::{Arg, Command};
 use clap::error::ErrorKind;
+use clap::{Arg, Command};
 use toml::Value;
 
 use super::Stop;
@@ -27,7 +27,9 @@ impl Environment {
     pub(super) fn of(variables: Vec<(OsString, OsString)>) -> Result<Self, Stop> {
         let mut ours = BTreeMap::new();
         for (name, value) in variables {
-            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
+            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+                continue;
+            };
             let value = value.into_string();
             let value = value.map_err(|_| Stop::wrong(format_args!("{name} is not UTF-8")))?;
             ours.insert(name.to_owned(), value);
@@ -127,11 +129,11 @@ impl Below<'_> {
 
 /// Makes what the layers say the defaults of a command's flags, so that only one
 /// place knows what a setting may be.
-pub(super) fn lay(command: Command, below: &Below<'_>) -> Result<Command, Stop> {
+pub(super) fn lay(command: &Command, below: &Below<'_>) -> Result<Command, Stop> {
     let mut laid = command.clone();
     for arg in command.get_arguments() {
         let Some(given) = arg.get_long().and_then(|flag| below.get(flag)) else { continue };
-        if let Some(why) = given.words.iter().find_map(|word| fault(&command, arg, word)) {
+        if let Some(why) = given.words.iter().find_map(|word| fault(command, arg, word)) {
             return Err(Stop::wrong(format_args!("{}: {why}", given.source)));
         }
         laid = laid.mut_arg(arg.get_id(), |arg| arg.default_values(given.words));
@@ -154,15 +156,11 @@ fn fault(command: &Command, arg: &Arg, word: &str) -> Option<String> {
 /// which is told when everything is there.
 fn wrong(error: &clap::Error) -> Option<String> {
     use std::error::Error;
-    match error.kind() {
-        ErrorKind::ValueValidation => {
-            Some(error.source().map_or_else(String::new, ToString::to_string))
-        }
-        ErrorKind::InvalidValue | ErrorKind::TooManyValues => {
-            Some("it is none of the values that are possible".to_owned())
-        }
-        _ => None,
+    if error.kind() == ErrorKind::ValueValidation {
+        return Some(error.source().map_or_else(String::new, ToString::to_string));
     }
+    (error.kind() == ErrorKind::InvalidValue)
+        .then(|| "it is none of the values that are possible".to_owned())
 }
 
 /// The variable of a setting: `max-body` is `COUNTERSIGN_MAX_BODY`.
@@ -176,7 +174,8 @@ fn words(value: &Value) -> Option<Vec<String>> {
         Value::Integer(number) => Some(vec![number.to_string()]),
         Value::Boolean(claim) => Some(vec![claim.to_string()]),
         Value::Array(values) => {
-            let words: Option<Vec<_>> = values.iter().map(|v| Some(v.as_str()?.to_owned())).collect();
+            let words: Option<Vec<_>> =
+                values.iter().map(|v| Some(v.as_str()?.to_owned())).collect();
             words.filter(|words| !words.is_empty())
         }
         Value::Float(_) | Value::Datetime(_) | Value::Table(_) => None,

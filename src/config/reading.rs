@@ -7,7 +7,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use super::flags::{AccountVerb, BoundFlags, CommandLine, DataFlags, RootKeyVerb, ServeFlags, Verb};
+use super::flags::{
+    AccountVerb, BoundFlags, CommandLine, DataFlags, RootKeyVerb, ServeFlags, Verb,
+};
 use super::layers::{self, Below, Environment, File, Rank, SECRETS};
 use super::{
     AdminAccess, Bounds, Command, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles,
@@ -84,7 +86,7 @@ fn lay_at(
     path: &[String],
     below: &Below<'_>,
 ) -> Result<clap::Command, Stop> {
-    let Some((name, rest)) = path.split_first() else { return layers::lay(command, below) };
+    let Some((name, rest)) = path.split_first() else { return layers::lay(&command, below) };
     let mut wrong = None;
     let laid = command.mut_subcommand(name, |inner| {
         lay_at(inner.clone(), rest, below).unwrap_or_else(|stop| {
@@ -173,7 +175,8 @@ impl Reading<'_> {
         }
         let token = self.below.text("admin-token");
         let is_short = token.as_ref().is_some_and(|token| token.len() < SHORTEST_TOKEN);
-        if is_short || token.as_ref().is_some_and(|token| !token.bytes().all(|b| b.is_ascii_graphic()))
+        if is_short
+            || token.as_ref().is_some_and(|token| !token.bytes().all(|b| b.is_ascii_graphic()))
         {
             return Err(Stop::wrong(
                 "COUNTERSIGN_ADMIN_TOKEN must be 16 or more letters, digits and signs, no spaces",
@@ -261,10 +264,12 @@ fn stop(error: &clap::Error) -> Stop {
 fn hint(error: &clap::Error) -> String {
     let kinds =
         [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    let meant = kinds.into_iter().find_map(|kind| match error.get(kind)? {
-        ContextValue::String(meant) => Some(meant.clone()),
-        ContextValue::Strings(meant) => meant.first().cloned(),
-        _ => None,
+    let meant = kinds.into_iter().find_map(|kind| {
+        let value = error.get(kind)?;
+        if let ContextValue::Strings(meant) = value {
+            return meant.last().cloned();
+        }
+        Some(value.to_string())
     });
     meant.map_or_else(String::new, |meant| format!("; is {meant} meant?"))
 }

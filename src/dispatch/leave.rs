@@ -27,7 +27,8 @@ fn denied(caller: &Caller, asked: ActionName, leave: &Leave) -> Error {
         String::new()
     };
     let arn = caller.arn();
-    let message =
-        format!("User: {arn} is not authorized to perform: {action} on resource: {resource}{reason}");
+    let message = format!(
+        "User: {arn} is not authorized to perform: {action} on resource: {resource}{reason}"
+    );
     Error::new(Code::AccessDenied, message)
 }

@@ -15,24 +15,25 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use tower::service_fn;
 
-use crate::config::Operation;
 use crate::gateway::admin::guard::{Guard, NotForYou};
-use crate::gateway::admin::protocol::{Misunderstood, Outcome};
+use crate::gateway::admin::protocol::Misunderstood;
 use crate::gateway::connection::{Stack, TimedBody};
 use crate::gateway::stop::Stop;
 use crate::layer::shed::Serving;
 use crate::metrics::Metrics;
-use crate::operate::{Operate, Unable};
+use crate::operate::{Unable, carry_out};
 use crate::secret::Secret;
+use crate::store::engine::Failure;
+use crate::store::{NotMade, Store};
 
 /// The longest body of an operator's request.
 const LONGEST: usize = 16 * 1024;
 
 /// What the operator's door opens to.
 #[derive(Clone, Debug)]
-pub struct Admin<O> {
+pub struct Admin {
     /// The accounts.
-    pub accounts: O,
+    pub store: Store,
     /// The numbers.
     pub metrics: Arc<Metrics>,
     /// How many requests the public door is serving.
@@ -41,7 +42,7 @@ pub struct Admin<O> {
     pub stop: Stop,
 }
 
-impl<O: Operate> Admin<O> {
+impl Admin {
     /// The service behind the door; `token` opens what is not for everyone, which
     /// stays closed without one.
     pub fn behind(self, token: Option<Secret>, is_remote_allowed: bool) -> impl Stack {
@@ -63,9 +64,7 @@ impl<O: Operate> Admin<O> {
             }
             (&Method::GET, "/ready") => text(StatusCode::OK, "ready\n".to_owned()),
             (&Method::GET, "/metrics") => text(StatusCode::OK, self.numbers()),
-            (_, "/health" | "/ready" | "/metrics") => {
-                misunderstood(&Misunderstood::Method("GET"))
-            }
+            (_, "/health" | "/ready" | "/metrics") => misunderstood(&Misunderstood::Method("GET")),
             _ => match guard.knows(request.headers()) {
                 Ok(()) => self.operate(request).await,
                 Err(no) => refused(no),
@@ -74,18 +73,19 @@ impl<O: Operate> Admin<O> {
     }
 
     fn numbers(&self) -> String {
-        let counts = self.accounts.counts();
-        let serving = u64::try_from(self.serving.get()).unwrap_or(u64::MAX);
+        let counts = self.store.counts();
         for (name, value) in [
             ("countersign_accounts", counts.accounts),
             ("countersign_users", counts.users),
-            ("countersign_access_keys", counts.access_keys),
-            ("countersign_commits_total", counts.commits),
-            ("countersign_commit_groups_total", counts.commit_groups),
-            ("countersign_requests_in_flight", serving),
+            ("countersign_access_keys", counts.keys),
+            ("countersign_requests_in_flight", self.serving.get()),
         ] {
-            self.metrics.set(name, value);
+            self.metrics.set(name, u64::try_from(value).unwrap_or(u64::MAX));
         }
+        self.metrics.set("countersign_commits_total", counts.engine.commits);
+        self.metrics.set("countersign_commit_conflicts_total", counts.engine.conflicts);
+        self.metrics.set("countersign_commit_groups_total", counts.engine.groups);
+        self.metrics.set("countersign_commit_failures_total", counts.engine.failures);
         self.metrics.render()
     }
 
@@ -96,10 +96,10 @@ impl<O: Operate> Admin<O> {
         };
         match protocol::read(&head, &body.to_bytes()) {
             Err(why) => misunderstood(&why),
-            Ok(operation) => match carry_out(&operation, &self.accounts).await {
+            Ok(operation) => match carry_out(&operation, &self.store).await {
                 Ok(outcome) => {
                     tracing::info!(?operation, "an operator's wish is fulfilled");
-                    json(StatusCode::OK, outcome.json())
+                    json(StatusCode::OK, protocol::outcome(&outcome))
                 }
                 Err(unable) => {
                     tracing::warn!(?operation, reason = %unable, "an operator's wish is refused");
@@ -110,27 +110,12 @@ impl<O: Operate> Admin<O> {
     }
 }
 
-/// Does what the operator wants, here or in a process of its own.
-pub async fn carry_out(operation: &Operation, accounts: &impl Operate) -> Result<Outcome, Unable> {
-    match operation {
-        Operation::CreateAccount(account) => {
-            accounts.create_account(account.clone()).await.map(Outcome::Key)
-        }
-        Operation::CreateRootKey(account) => {
-            accounts.create_root_key(account).await.map(Outcome::Key)
-        }
-        Operation::ListAccounts => accounts.accounts().await.map(Outcome::Accounts),
-        Operation::Backup(file) => accounts.backup(file).await.map(|()| Outcome::Done),
-    }
-}
-
 fn status(unable: &Unable) -> StatusCode {
     match unable {
-        Unable::NoSuchAccount(_) => StatusCode::NOT_FOUND,
-        Unable::AccountExists(_) | Unable::TooManyKeys(_) | Unable::FileExists(_) => {
-            StatusCode::CONFLICT
-        }
-        Unable::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Unable::NotMade(NotMade::NoSuchAccount(_)) => StatusCode::NOT_FOUND,
+        Unable::NotMade(NotMade::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+        Unable::NotMade(_) | Unable::Failed(Failure::Exists { .. }) => StatusCode::CONFLICT,
+        Unable::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -150,12 +135,10 @@ fn misunderstood(why: &Misunderstood) -> Response<Full<Bytes>> {
         Misunderstood::Body => StatusCode::BAD_REQUEST,
     };
     let response = json(status, protocol::fault(why));
-    match *why {
-        Misunderstood::Method(allowed) => {
-            with(response, ALLOW, HeaderValue::from_static(allowed))
-        }
-        _ => response,
+    if let Misunderstood::Method(allowed) = *why {
+        return with(response, ALLOW, HeaderValue::from_static(allowed));
     }
+    response
 }
 
 fn text(status: StatusCode, body: String) -> Response<Full<Bytes>> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -89,7 +89,7 @@ impl Speaker {
     }
 
     /// Speaks with `peer` until it, or the gateway, has had enough.
-    pub async fn speak<I, S>(&self, io: I, peer: SocketAddr, stack: S, stop: &Stop)
+    pub async fn speak<I, S>(&self, (io, peer): (I, SocketAddr), stack: S, stop: &Stop)
     where
         I: Read + Write + Unpin + Send + 'static,
         S: Stack,

@@ -37,11 +37,10 @@ pub struct CannotListen {
 
 impl CannotListen {
     fn why(&self) -> String {
-        match self.reason.kind() {
-            io::ErrorKind::AddrInUse => "another process listens there".to_owned(),
-            io::ErrorKind::PermissionDenied => "this user may not".to_owned(),
-            _ => self.reason.to_string(),
+        if self.reason.kind() == io::ErrorKind::AddrInUse {
+            return "another process listens there".to_owned();
         }
+        self.reason.to_string()
     }
 }
 
@@ -168,10 +167,10 @@ impl One {
         // A socket that cannot be told so is slower, and no worse.
         let _ = stream.set_nodelay(true);
         let Some(tls) = &self.shared.tls else {
-            return self.speaker.speak(TokioIo::new(stream), peer, stack, &self.stop).await;
+            return self.speaker.speak((TokioIo::new(stream), peer), stack, &self.stop).await;
         };
         if let Some(stream) = self.shake_hands(tls, stream, peer).await {
-            self.speaker.speak(TokioIo::new(stream), peer, stack, &self.stop).await;
+            self.speaker.speak((TokioIo::new(stream), peer), stack, &self.stop).await;
         }
     }
 

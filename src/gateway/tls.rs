@@ -70,8 +70,8 @@ fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
 
 fn fault(error: pem::Error, file: &Path, what: &'static str) -> Fault {
     let file = file.to_owned();
-    match error {
-        pem::Error::Io(reason) => Fault::Unreadable { file, reason },
-        _ => Fault::Empty { file, what },
+    if let pem::Error::Io(reason) = error {
+        return Fault::Unreadable { file, reason };
     }
+    Fault::Empty { file, what }
 }

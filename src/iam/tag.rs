@@ -9,14 +9,14 @@ use crate::store::draft::Draft;
 use crate::store::entity::{Tags, User};
 use crate::store::owner::{Caller, Owner};
 use crate::text::{Folded, MarkerText, MaxItems, TagKey, TagValue, UserName};
-use crate::wire::answer::{Answer, Element, Shape};
 use crate::wire::answer::output;
+use crate::wire::answer::{Answer, Element, Shape};
 use crate::wire::form::{List, input};
 
 pub(super) const ROUTES: &[Route] =
     &[Route::to::<ListUserTags>(), Route::to::<TagUser>(), Route::to::<UntagUser>()];
 
-/// What AWS keeps for itself: no caller may put or remove such a tag.
+/// What AWS keeps for itself: no caller may put such a tag.
 const RESERVED: &str = "aws:";
 
 input! {
@@ -57,9 +57,14 @@ pub(super) fn tagged(tags: &Tags) -> Vec<Tag> {
 pub(super) fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result<Tags> {
     let mut seen = Tags::new();
     for Tag { key, value } in new {
-        refuse_reserved(&key)?;
-        if seen.insert(Folded::of(&key), (key, value)).is_some() {
-            let message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+        let folded = Folded::of(&key);
+        if folded.as_str().starts_with(RESERVED) {
+            let message = "Tag keys that begin with aws: are reserved for system use.";
+            return Err(Error::new(Code::InvalidInput, message));
+        }
+        if seen.insert(folded, (key, value)).is_some() {
+            let message =
+                "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
             return Err(Error::new(Code::InvalidInput, message));
         }
     }
@@ -69,14 +74,6 @@ pub(super) fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result
         return Err(Error::new(Code::LimitExceeded, message));
     }
     Ok(held)
-}
-
-fn refuse_reserved(key: &TagKey) -> Result<()> {
-    if Folded::of(key).as_str().starts_with(RESERVED) {
-        let message = "Tag keys that begin with aws: are reserved for system use.";
-        return Err(Error::new(Code::InvalidInput, message));
-    }
-    Ok(())
 }
 
 input! {
@@ -129,7 +126,6 @@ impl Action for UntagUser {
         let Self { user, keys } = input.into_inner();
         let mut user = draft.find::<User>(&user)?.clone();
         for key in &keys.0 {
-            refuse_reserved(key)?;
             user.tags.remove(&Folded::of(key));
         }
         draft.put(user);

@@ -239,7 +239,8 @@ impl Action for ListUsers {
         let account = draft.account();
         let list = format!("ListUsers {} {}", account.id(), input.prefix());
         let page = Page::asked(list, input.marker.as_ref(), input.most)?;
-        let from = page.after().map_or(Bound::Unbounded, |after| Bound::Excluded(Folded::of(&after)));
+        let from =
+            page.after().map_or(Bound::Unbounded, |after| Bound::Excluded(Folded::of(&after)));
         let users = User::all(account).range((from, Bound::Unbounded));
         let is_below = |user: &User| user.path.as_str().starts_with(input.prefix());
         let paged = page.cut(users.filter(|(_, user)| is_below(user)), |(name, _)| name.as_str());

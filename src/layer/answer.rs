@@ -1,5 +1,5 @@
 //! Writes the document of a refusal, in the words of the service that was asked;
-//! whatever panics inside becomes an InternalFailure, and the process lives.
+//! whatever panics inside becomes an `InternalFailure`, and the process lives.
 
 use std::any::Any;
 use std::future::{self, Future};

@@ -140,7 +140,9 @@ impl Draft {
     fn touch(&mut self, change: &Change) {
         let keys = match change {
             Change::Root(_) => &self.account.root.keys[..],
-            Change::User(name, _) => self.account.users.get(name).map_or(&[][..], |user| &user.keys),
+            Change::User(name, _) => {
+                self.account.users.get(name).map_or(&[][..], |user| &user.keys)
+            }
         };
         self.touched.extend(keys.iter().map(|key| key.id.clone()));
     }

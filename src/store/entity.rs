@@ -10,8 +10,7 @@ use crate::clock::Time;
 use crate::secret::Secret;
 use crate::store::account::{Account, Change};
 use crate::text::{
-    AccessKeyId, AccountId, Folded, Path, Status, TagKey, TagValue, Text, UserId,
-    UserName,
+    AccessKeyId, AccountId, Folded, Path, Status, TagKey, TagValue, Text, UserId, UserName,
 };
 
 /// A kind of thing that an account holds by name.

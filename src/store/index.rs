@@ -6,24 +6,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dashmap::DashMap;
 use foldhash::quality::RandomState;
 
-use crate::secret::Secret;
+use crate::sigv4::Key;
 use crate::store::account::Account;
 use crate::store::entity::LastUse;
 use crate::store::home::Home;
 use crate::store::owner::Caller;
 use crate::text::{AccessKeyId, Status};
 
-/// A key, as far as verifying a signature asks for it.
+/// A key, and all that verifying a signature asks about it.
 #[derive(Debug)]
-pub struct SigningKey {
+pub struct Credential {
     /// What it is called.
     pub id: AccessKeyId,
-    /// The half that is kept.
-    pub secret: Secret,
-    /// Another one for every secret that ever stood under this id.
-    pub version: u64,
-    /// Whether it signs.
-    pub is_active: bool,
+    /// What signatures are made with; of another version for every secret that
+    /// ever stood under this id.
+    pub key: Arc<Key>,
     /// Who signs with it.
     pub caller: Caller,
     /// When it signed last.
@@ -35,13 +32,13 @@ pub struct SigningKey {
 /// The keys of all accounts that are loaded.
 #[derive(Debug, Default)]
 pub struct Index {
-    keys: DashMap<Box<str>, Arc<SigningKey>, RandomState>,
+    keys: DashMap<Box<str>, Arc<Credential>, RandomState>,
     versions: AtomicU64,
 }
 
 impl Index {
     /// The key, if its account is loaded.
-    pub fn get(&self, id: &str) -> Option<Arc<SigningKey>> {
+    pub fn get(&self, id: &str) -> Option<Arc<Credential>> {
         self.keys.get(id).map(|key| Arc::clone(&key))
     }
 
@@ -61,9 +58,9 @@ impl Index {
         let before = self.get(id.as_str());
         match self.read(id, account, home, before.as_deref()) {
             Some(key) => {
-                let is_new_secret = before.is_some_and(|before| before.version != key.version);
+                let version = key.key.version();
                 self.keys.insert(id.as_str().into(), Arc::new(key));
-                is_new_secret
+                before.is_some_and(|before| before.key.version() != version)
             }
             None => self.keys.remove(id.as_str()).is_some(),
         }
@@ -74,16 +71,16 @@ impl Index {
         id: &AccessKeyId,
         account: &Account,
         home: &Arc<Home>,
-        before: Option<&SigningKey>,
-    ) -> Option<SigningKey> {
+        before: Option<&Credential>,
+    ) -> Option<Credential> {
         let owner = account.owner_of(id)?;
         let key = account.keys_of(owner).iter().find(|key| key.id == *id)?;
-        let same = before.filter(|before| before.secret == key.secret);
-        Some(SigningKey {
+        let same = before.filter(|before| *before.key.secret() == key.secret);
+        let version = same.map_or_else(|| self.next_version(), |same| same.key.version());
+        let signs = Key::new(id.as_str(), version, key.secret.clone());
+        Some(Credential {
             id: id.clone(),
-            secret: key.secret.clone(),
-            version: same.map_or_else(|| self.next_version(), |same| same.version),
-            is_active: key.status == Status::Active,
+            key: Arc::new(signs.active(key.status == Status::Active)),
             caller: Caller::of(account, owner)?,
             used: Arc::clone(&key.used),
             home: Arc::clone(home),

@@ -73,7 +73,11 @@ pub struct Records<'s> {
 impl Records<'_> {
     /// The bytes of a root.
     pub fn write_root(self, root: &Root) -> Result<Vec<u8>, Failure> {
-        write(&RootRecord { v: VERSION, created: root.created.unix(), keys: self.write_keys(&root.keys)? })
+        write(&RootRecord {
+            v: VERSION,
+            created: root.created.unix(),
+            keys: self.write_keys(&root.keys)?,
+        })
     }
 
     /// The root that `bytes` tell of.
@@ -184,7 +188,8 @@ fn known(version: u8) -> Result<(), Failure> {
 }
 
 fn checked<T: Text>(raw: &str) -> Result<T, Failure> {
-    T::parse(raw).map_err(|_| Failure::Damaged("a record holds a word that no request could".into()))
+    T::parse(raw)
+        .map_err(|_| Failure::Damaged("a record holds a word that no request could".into()))
 }
 
 fn damaged(reason: impl std::fmt::Display) -> Failure {

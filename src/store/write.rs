@@ -12,7 +12,7 @@ use crate::store::draft::{Draft, Drafted};
 use crate::store::engine::{Batch, Failure, Pending};
 use crate::store::entity::{KeyPair, Root};
 use crate::store::home::{Head, Home};
-use crate::store::index::SigningKey;
+use crate::store::index::Credential;
 use crate::store::owner::Owner;
 use crate::store::record::{Records, write_use};
 use crate::store::{Store, load, told};
@@ -65,7 +65,11 @@ impl Store {
     /// Commits what came out of `work` on the published account, and answers when
     /// that is kept and all can see it. What is begun is finished, even if the
     /// one that asked has gone.
-    pub async fn commit<T: Send + 'static>(&self, home: Arc<Home>, work: impl Work<T>) -> Result<T> {
+    pub async fn commit<T: Send + 'static>(
+        &self,
+        home: Arc<Home>,
+        work: impl Work<T>,
+    ) -> Result<T> {
         let store = self.clone();
         let done = spawn(async move { store.commit_here(&home, &work).await });
         done.await.unwrap_or_else(|_| Err(Refusal::internal_failure()))
@@ -124,9 +128,10 @@ impl Store {
         let next = revision.saturating_add(1);
         Arc::make_mut(&mut drafted.account).set_revision(next);
         let batch = batch.put(place, next.to_be_bytes());
-        let batch = drafted.changes.iter().try_fold(batch, |batch, change| {
-            self.write(batch, base.id(), change)
-        })?;
+        let batch = drafted
+            .changes
+            .iter()
+            .try_fold(batch, |batch, change| self.write(batch, base.id(), change))?;
         let batch = write_owners(batch, base, &drafted);
         Ok((Some(drafted), batch))
     }
@@ -211,9 +216,10 @@ impl Store {
         let (place, revision) = (load::account_key(number), load::revision_key(number));
         let batch = Batch::of(ORIGIN).absent(place.clone()).put(place, *b"{}");
         let batch = batch.absent(revision.clone()).put(revision, 0_u64.to_be_bytes());
-        let batch = drafted.changes.iter().try_fold(batch, |batch, change| {
-            self.write(batch, number, change)
-        })?;
+        let batch = drafted
+            .changes
+            .iter()
+            .try_fold(batch, |batch, change| self.write(batch, number, change))?;
         Ok(write_owners(batch, &Account::new(number.clone()), drafted))
     }
 
@@ -247,7 +253,7 @@ impl Store {
         let Some(home) = self.home(account).await? else {
             return self.create_account(Some(account.clone()), Some((id, secret))).await.map(drop);
         };
-        let is_other = |key: &SigningKey| {
+        let is_other = |key: &Credential| {
             key.caller.account() != account || *key.caller.owner() != Owner::Root
         };
         if self.key(id.as_str()).await?.is_some_and(|key| is_other(&key)) {
@@ -298,7 +304,7 @@ fn with_root_key(mut draft: Draft, id: &AccessKeyId, secret: &Secret) -> Result<
     Ok(((), draft))
 }
 
-fn add_use(batch: Batch, key: &Arc<SigningKey>) -> Result<Batch, Failure> {
+fn add_use(batch: Batch, key: &Arc<Credential>) -> Result<Batch, Failure> {
     let account = key.home.published();
     // A key that has gone since leaves no last use behind.
     match key.used.get().filter(|_| account.owner_of(&key.id).is_some()) {

@@ -8,7 +8,7 @@ use crate::store::account::Account;
 use crate::store::draft::Draft;
 use crate::store::owner::Caller;
 use crate::sts::STS;
-use crate::text::{AccessKeyId, AccountId};
+use crate::text::{AccessKeyId, AccountId, AskedKeyId};
 use crate::wire::answer::output;
 use crate::wire::form::input;
 
@@ -17,7 +17,7 @@ pub(super) const ROUTES: &[Route] = &[Route::to::<GetAccessKeyInfo>()];
 input! {
     /// Asks which account a key is of (AWS STS API Reference, `GetAccessKeyInfo`).
     struct GetAccessKeyInfo {
-        id: AccessKeyId = "AccessKeyId",
+        id: AskedKeyId = "AccessKeyId",
     }
 }
 
@@ -40,7 +40,7 @@ impl Action for GetAccessKeyInfo {
     /// The account stands in the id; only of the caller's own account are ids
     /// known that carry none.
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
-        let Self { id } = input.into_inner();
+        let id = AccessKeyId::from(input.into_inner().id);
         let own = draft.account().owner_of(&id).map(|_| draft.account().id().clone());
         let account = own.or_else(|| account_in(&id)).ok_or_else(|| no_account(&id))?;
         Ok(GetAccessKeyInfoResult { account })

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error};
 use crate::text::{Breach, Text};
+use crate::wire::faults::Faults;
 use crate::wire::percent::{self, BadEscape, Plus};
 
 /// How many parameters one request may have.
@@ -192,89 +193,6 @@ fn member(list: &str, index: usize) -> String {
     format!("{list}.member.{index}")
 }
 
-/// The faults found in one request.
-#[derive(Debug, Default)]
-pub struct Faults(Vec<Fault>);
-
-/// A parameter, what it was, and the constraint that it breaks.
-#[derive(Debug, Eq, PartialEq)]
-struct Fault {
-    name: String,
-    value: Option<String>,
-    breach: Breach,
-}
-
-/// Whether a service repeats in its answer what was sent: STS does, IAM does not.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Echo {
-    /// `Value 'a b' at 'userName' failed …`
-    Value,
-    /// `Value at 'userName' failed …`
-    Nothing,
-}
-
-impl Faults {
-    /// The input, or one error that tells every fault.
-    pub fn or_error<T>(self, input: Option<T>, echo: Echo) -> Result<T> {
-        match input {
-            Some(input) if self.0.is_empty() => Ok(input),
-            _ => Err(Error::new(Code::ValidationError, self.sentence(echo))),
-        }
-    }
-
-    fn note(&mut self, name: &str, value: Option<&str>, breach: Breach) {
-        let fault = Fault { name: name.to_owned(), value: value.map(shortened), breach };
-        // Of two bad members of one list, the list is told once.
-        if self.0.last() != Some(&fault) {
-            self.0.push(fault);
-        }
-    }
-
-    fn sentence(&self, echo: Echo) -> String {
-        let count = self.0.len();
-        let s = if count == 1 { "" } else { "s" };
-        let faults: Vec<_> = self.0.iter().map(|fault| fault.sentence(echo)).collect();
-        format!("{count} validation error{s} detected: {}", faults.join("; "))
-    }
-}
-
-impl Fault {
-    fn sentence(&self, echo: Echo) -> String {
-        let name = as_told(&self.name);
-        let value = match (echo, &self.value) {
-            (Echo::Nothing, _) => String::new(),
-            (Echo::Value, None) => " null".to_owned(),
-            (Echo::Value, Some(value)) => format!(" '{value}'"),
-        };
-        format!("Value{value} at '{name}' failed to satisfy constraint: {}", self.breach)
-    }
-}
-
-/// As much of a value as an answer repeats.
-fn shortened(value: &str) -> String {
-    const MOST_ECHOED: usize = 2048;
-    value.chars().take(MOST_ECHOED).collect()
-}
-
-/// AWS tells of `tags.1.member.key` where the parameter is `Tags.member.1.Key`.
-fn as_told(name: &str) -> String {
-    let mut parts = name.split('.').map(with_small_first);
-    let mut told = parts.next().unwrap_or_default();
-    while let Some(part) = parts.next() {
-        let index = if part == "member" { parts.next() } else { None };
-        for part in index.into_iter().chain([part]) {
-            told.push('.');
-            told.push_str(&part);
-        }
-    }
-    told
-}
-
-fn with_small_first(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect()
-}
-
 /// The full name of a field.
 pub(crate) fn join<'n>(prefix: &str, name: &'n str) -> Cow<'n, str> {
     if prefix.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{prefix}{name}")) }
@@ -302,7 +220,7 @@ macro_rules! input {
             fn read(
                 form: &$crate::wire::form::Form,
                 prefix: &str,
-                faults: &mut $crate::wire::form::Faults,
+                faults: &mut $crate::wire::faults::Faults,
             ) -> Option<Self> {
                 let _ = (form, prefix, &faults); // unused where there is no field
                 $(let $field = $crate::wire::form::Field::read(
@@ -321,7 +239,7 @@ macro_rules! input {
             fn read(
                 form: &$crate::wire::form::Form,
                 name: &str,
-                faults: &mut $crate::wire::form::Faults,
+                faults: &mut $crate::wire::faults::Faults,
             ) -> Option<Self> {
                 $crate::wire::form::Input::read(form, &format!("{name}."), faults)
             }
@@ -334,6 +252,7 @@ pub(crate) use input;
 mod tests {
     use super::*;
     use crate::text::TagKey;
+    use crate::wire::faults::Echo;
 
     #[test]
     fn a_list_ends_at_its_first_gap_and_zero_is_no_member() {
@@ -364,12 +283,6 @@ mod tests {
         let form: Vec<_> = (1..=51).map(|index| format!("K.member.{index}=k")).collect();
         let error = keys(&form.join("&")).unwrap_err();
         assert!(error.message().ends_with("length less than or equal to 50"), "{error}");
-    }
-
-    #[test]
-    fn a_message_names_a_member_as_aws_does() {
-        assert_eq!(as_told("Tags.member.1.Key"), "tags.1.member.key");
-        assert_eq!(as_told("UserName"), "userName");
     }
 
     #[test]

@@ -8,11 +8,23 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod access_key;
+mod accounts;
+mod authenticate;
+mod caller;
 mod clients;
+mod commit;
 mod engine;
+mod floors;
+mod model;
 mod readme;
 mod running;
 mod sdk;
 mod seal;
 mod signer;
 mod sqlite;
+mod still;
+mod table;
+mod tag;
+mod user;
+mod world;

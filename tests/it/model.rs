@@ -267,8 +267,13 @@ pub(crate) fn may_answer(action: &str, code: &str) {
 fn is_of_the_door(code: &str) -> bool {
     matches!(
         code,
-        "SignatureDoesNotMatch" | "InvalidClientTokenId" | "IncompleteSignature" | "InvalidAction"
-            | "MissingAuthenticationToken" | "MalformedQueryString" | "ServiceFailure"
+        "SignatureDoesNotMatch"
+            | "InvalidClientTokenId"
+            | "IncompleteSignature"
+            | "InvalidAction"
+            | "MissingAuthenticationToken"
+            | "MalformedQueryString"
+            | "ServiceFailure"
     )
 }
 
@@ -285,7 +290,12 @@ fn every_action_takes_what_the_model_says() {
         assert_eq!(names.iter().copied().collect::<BTreeSet<_>>(), known, "{}", route.action);
         for field in route.fields {
             let (_, _, shape) = modelled.iter().find(|(n, ..)| *n == field.name).unwrap();
-            assert_constraints(model, shape, field.constraints, &format!("{}.{}", route.action, field.name));
+            assert_constraints(
+                model,
+                shape,
+                field.constraints,
+                &format!("{}.{}", route.action, field.name),
+            );
         }
     }
 }
@@ -304,7 +314,9 @@ fn every_answer_has_elements_of_the_model_in_its_order() {
 
 #[test]
 fn every_modelled_action_is_served_or_awaited() {
-    for (model, routes) in [(&*IAM, iam::routes().collect::<Vec<_>>()), (&*STS, sts::routes().collect())] {
+    for (model, routes) in
+        [(&*IAM, iam::routes().collect::<Vec<_>>()), (&*STS, sts::routes().collect())]
+    {
         for action in model["operations"].as_object().unwrap().keys() {
             let is_served = routes.iter().any(|route| route.action.name == action);
             let reasons = NOT_YET.iter().filter(|(_, actions)| actions.contains(&action.as_str()));
@@ -373,7 +385,10 @@ fn assert_output(model: &Value, shape: &str, ours: Shape, place: &str) {
             let places: Vec<_> = places.map(|p| p.unwrap_or_else(|| panic!("{place}"))).collect();
             assert!(places.is_sorted(), "{place}: {names:?}");
             for required in shape["required"].as_array().into_iter().flatten() {
-                assert!(fields.iter().any(|(name, _)| required == name), "{place} has no {required}");
+                assert!(
+                    fields.iter().any(|(name, _)| required == name),
+                    "{place} has no {required}"
+                );
             }
             for (name, inner) in fields {
                 let inner_shape = members[*name]["shape"].as_str().unwrap();

@@ -200,7 +200,8 @@ async fn a_boundary_that_does_not_exist_makes_no_user() {
     let reply = world.root(&format!("CreateUser UserName=ann PermissionsBoundary={arn}")).await;
     let told = format!("404 NoSuchEntity: Scope ARN: {arn} does not exist or is not attachable.");
     assert_eq!(reply.told(), told);
-    let reply = world.root("CreateUser UserName=ann PermissionsBoundary=not-an-arn-at-all-ever").await;
+    let reply =
+        world.root("CreateUser UserName=ann PermissionsBoundary=not-an-arn-at-all-ever").await;
     assert_eq!(reply.told(), "400 InvalidInput: ARN not-an-arn-at-all-ever is not valid.");
     assert_eq!(world.root("GetUser UserName=ann").await.code(), "NoSuchEntity");
 }

@@ -1,14 +1,17 @@
 //! A gateway without a socket, and people who ask it things, signed.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::clock::{Clock, Time};
-use countersign::gateway::{self, Stack};
+use countersign::gateway::{self, Layers};
+use countersign::layer::shed::Serving;
 use countersign::secret::Secret;
+use countersign::sigv4::Verifier;
 use countersign::store::draft::Limits;
 use countersign::store::engine::Engine;
 use countersign::store::engine::memory::Memory;
@@ -20,6 +23,7 @@ use http_body_util::{BodyExt, Full};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use tower::ServiceExt;
+use tower::util::BoxCloneSyncService;
 
 use crate::model;
 use crate::signer::Signer;
@@ -46,12 +50,11 @@ impl Clock for Hands {
 }
 
 /// A gateway over a store, with one account in it.
-#[derive(Debug)]
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<Hands>,
     pub(crate) root: Person,
-    stack: Stack,
+    stack: BoxCloneSyncService<Request<Full<Bytes>>, Response<Full<Bytes>>, Infallible>,
 }
 
 /// Someone with a key.
@@ -78,7 +81,7 @@ impl World {
     pub(crate) async fn over(engine: Arc<dyn Engine>, limits: Limits) -> Self {
         let clock = Arc::new(Hands(AtomicI64::new(BEGINNING)));
         let time = Arc::clone(&clock) as Arc<dyn Clock>;
-        let verifier = gateway::verifier();
+        let verifier = Arc::new(Verifier::default());
         let seal = Seal::new(&SealKey::parse(&"5a".repeat(32)).unwrap()).unwrap();
         let forget = gateway::forgetting(&verifier);
         let settings = Settings { seal, clock: Arc::clone(&time), limits, forget };
@@ -88,8 +91,17 @@ impl World {
         let secret = Secret::new(ROOT_SECRET.to_owned());
         let account = AccountId::parse(ACCOUNT).unwrap();
         store.import_root_key(&account, id, secret).await.unwrap();
-        let stack = gateway::stack(store.clone(), verifier, gateway::Doors::default());
-        Self { store, clock, root, stack }
+        let stack = gateway::stack(Layers {
+            store: store.clone(),
+            verifier,
+            clock: time,
+            observer: Arc::new(()),
+            serving: Serving::default(),
+            most_requests: 1000,
+            body_limit: 1024 * 1024,
+            regions: Vec::new(),
+        });
+        Self { store, clock, root, stack: BoxCloneSyncService::new(stack) }
     }
 
     pub(crate) fn passes(&self, seconds: i64) {
@@ -214,11 +226,11 @@ fn read_elements(document: &str) -> BTreeMap<String, Vec<String>> {
     loop {
         match reader.read_event().unwrap() {
             Event::Start(start) => {
-                path.push(String::from_utf8(start.name().as_ref().to_vec()).unwrap());
+                path.push(start.name().as_ref().to_owned());
                 text.clear();
             }
-            Event::Text(part) => text.push_str(&part.decode().unwrap()),
-            Event::GeneralRef(name) => text.push_str(&resolved(&name.decode().unwrap())),
+            Event::Text(part) => text.push_str(&part),
+            Event::GeneralRef(name) => text.push_str(&resolved(&name)),
             Event::End(_) => {
                 elements.entry(format!("/{}", path.join("/"))).or_default().push(text.clone());
                 text.clear();

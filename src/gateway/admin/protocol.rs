@@ -12,8 +12,9 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::config::Operation;
-use crate::operate::RootKey;
+use crate::operate::Outcome;
 use crate::secret::Secret;
+use crate::store::RootKey;
 use crate::text::{AccessKeyId, AccountId, Text};
 
 /// Why a request is no wish.
@@ -34,17 +35,6 @@ pub enum Misunderstood {
     /// The body is no JSON, too long, or holds what does not belong there.
     #[error("the body must be a JSON object with the members that belong here, and no others")]
     Body,
-}
-
-/// What became of a wish.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Outcome {
-    /// A root key was made.
-    Key(RootKey),
-    /// These are the accounts.
-    Accounts(Vec<AccountId>),
-    /// Nothing is to be told.
-    Done,
 }
 
 #[derive(Deserialize)]
@@ -122,42 +112,40 @@ pub fn write(operation: &Operation) -> (Method, String, String) {
     }
 }
 
-impl Outcome {
-    /// Writes it.
-    pub fn json(&self) -> String {
-        let value = match self {
-            Self::Key(key) => json!(KeyAnswer {
-                account: key.account.to_string(),
-                access_key_id: key.id.to_string(),
-                secret_access_key: key.secret.expose().to_owned(),
-            }),
-            Self::Accounts(accounts) => json!(AccountsAnswer {
-                accounts: accounts.iter().map(ToString::to_string).collect(),
-            }),
-            Self::Done => json!({}),
-        };
-        format!("{value}\n")
-    }
-
-    /// Reads what became of `operation`; nothing where the other side is not ours.
-    pub fn read(operation: &Operation, body: &[u8]) -> Option<Self> {
-        match operation {
-            Operation::CreateAccount(_) | Operation::CreateRootKey(_) => {
-                let key: KeyAnswer = serde_json::from_slice(body).ok()?;
-                Some(Self::Key(RootKey {
-                    account: AccountId::parse(&key.account).ok()?,
-                    id: AccessKeyId::parse(&key.access_key_id).ok()?,
-                    secret: Secret::new(key.secret_access_key),
-                }))
-            }
-            Operation::ListAccounts => {
-                let AccountsAnswer { accounts } = serde_json::from_slice(body).ok()?;
-                let accounts: Result<_, _> =
-                    accounts.iter().map(|account| AccountId::parse(account)).collect();
-                accounts.ok().map(Self::Accounts)
-            }
-            Operation::Backup(_) => Some(Self::Done),
+/// Writes what became of a wish.
+pub fn outcome(outcome: &Outcome) -> String {
+    let value = match outcome {
+        Outcome::Key(key) => json!(KeyAnswer {
+            account: key.account.to_string(),
+            access_key_id: key.id.to_string(),
+            secret_access_key: key.secret.expose().to_owned(),
+        }),
+        Outcome::Accounts(accounts) => {
+            json!(AccountsAnswer { accounts: accounts.iter().map(ToString::to_string).collect() })
         }
+        Outcome::Done => json!({}),
+    };
+    format!("{value}\n")
+}
+
+/// Reads what became of `operation`; nothing where the other side is not ours.
+pub fn read_outcome(operation: &Operation, body: &[u8]) -> Option<Outcome> {
+    match operation {
+        Operation::CreateAccount(_) | Operation::CreateRootKey(_) => {
+            let key: KeyAnswer = serde_json::from_slice(body).ok()?;
+            Some(Outcome::Key(RootKey {
+                account: AccountId::parse(&key.account).ok()?,
+                id: AccessKeyId::parse(&key.access_key_id).ok()?,
+                secret: Secret::new(key.secret_access_key),
+            }))
+        }
+        Operation::ListAccounts => {
+            let AccountsAnswer { accounts } = serde_json::from_slice(body).ok()?;
+            let accounts: Result<_, _> =
+                accounts.iter().map(|account| AccountId::parse(account)).collect();
+            accounts.ok().map(Outcome::Accounts)
+        }
+        Operation::Backup(_) => Some(Outcome::Done),
     }
 }
 
@@ -215,11 +203,16 @@ mod tests {
             id: AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE").unwrap(),
             secret: Secret::new("hush".to_owned()),
         });
-        let create = Operation::CreateAccount(None);
-        assert_eq!(Outcome::read(&create, key.json().as_bytes()), Some(key));
-        let list = Outcome::Accounts(vec![account]);
-        assert_eq!(Outcome::read(&Operation::ListAccounts, list.json().as_bytes()), Some(list));
+        let wishes = [
+            (Operation::CreateAccount(None), key),
+            (Operation::ListAccounts, Outcome::Accounts(vec![account])),
+        ];
+        for (operation, became) in wishes {
+            let written = outcome(&became);
+            let read = read_outcome(&operation, written.as_bytes()).unwrap();
+            assert_eq!(outcome(&read), written);
+            assert!(read_outcome(&operation, b"<html>").is_none());
+        }
         assert_eq!(read_fault(fault(&"no").as_bytes()).as_deref(), Some("no"));
-        assert_eq!(Outcome::read(&create, b"<html>"), None);
     }
 }

@@ -1,0 +1,218 @@
+//! Lets through only requests that are signed by someone known.
+//!
+//! A service that has nothing but a table of keys needs no more than this:
+//!
+//! ```
+//! use bytes::Bytes;
+//! use countersign::clock::SystemClock;
+//! use countersign::layer::authenticate::{AuthenticateLayer, Keyring, Known};
+//! use countersign::secret::Secret;
+//! use countersign::sigv4::{Key, Rules};
+//! use http::{Request, Response};
+//! use http_body_util::{Empty, Full};
+//! use tower::{Layer, ServiceExt, service_fn};
+//!
+//! async fn greet(request: Request<Bytes>) -> Result<Response<Full<Bytes>>, std::convert::Infallible> {
+//!     let caller = request.extensions().get::<&str>().copied().unwrap_or_default();
+//!     Ok(Response::new(Full::from(format!("hello {caller}"))))
+//! }
+//!
+//! # #[tokio::main] async fn main() {
+//! let keyring = Keyring::new(Rules::rest("orders"), SystemClock::start(), |id: &str| {
+//!     let secret = Secret::new("wJalrXUtnFEMI".to_owned());
+//!     (id == "AKIAANN").then(|| Known::new(Key::new(id, 1, secret), "ann"))
+//! });
+//! let service = AuthenticateLayer::new(keyring).layer(service_fn(greet));
+//!
+//! let stranger = Request::new(Empty::<Bytes>::new());
+//! assert_eq!(service.oneshot(stranger).await.unwrap().status(), 403);
+//! # }
+//! ```
+
+mod gate;
+
+pub use gate::{Arrived, Gate, Keyring, Known};
+
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::LOCATION;
+use http::request::Parts;
+use http::{HeaderValue, Request, Response};
+use http_body_util::BodyExt;
+use tower::{Layer, Service};
+
+use crate::error::Error;
+use crate::layer::Refused;
+use crate::layer::body::{self, BoxError};
+use crate::sigv4::{Head, Presented, Refusal, Verifier};
+
+/// An access key's id is no longer than this; nobody is asked for a longer one.
+const LONGEST_KEY_ID: usize = 128;
+
+/// Wraps services in [`Authenticate`].
+#[derive(Debug)]
+pub struct AuthenticateLayer<G> {
+    shared: Arc<Shared<G>>,
+}
+
+#[derive(Debug)]
+struct Shared<G> {
+    gate: G,
+    verifier: Arc<Verifier>,
+}
+
+impl<G> AuthenticateLayer<G> {
+    /// A layer that asks `gate` for keys.
+    pub fn new(gate: G) -> Self {
+        Self::with_verifier(gate, Arc::default())
+    }
+
+    /// The same with a verifier that the caller holds as well, so that it can be
+    /// told of keys that change ([`Verifier::forget`]).
+    pub fn with_verifier(gate: G, verifier: Arc<Verifier>) -> Self {
+        Self { shared: Arc::new(Shared { gate, verifier }) }
+    }
+}
+
+impl<G> Clone for AuthenticateLayer<G> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<G, S> Layer<S> for AuthenticateLayer<G> {
+    type Service = Authenticate<G, S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Authenticate { shared: Arc::clone(&self.shared), inner }
+    }
+}
+
+/// Verifies the signature, and passes on the request with its
+/// [`Signer`](crate::sigv4::Signer) and the gate's caller in the extensions.
+///
+/// A refusal is a response without a body; the [`Error`] to write, and the
+/// [`Refusal`] behind it, stand in its extensions. Where AWS answers without an
+/// error document there is no [`Error`].
+#[derive(Debug)]
+pub struct Authenticate<G, S> {
+    shared: Arc<Shared<G>>,
+    inner: S,
+}
+
+impl<G, S: Clone> Clone for Authenticate<G, S> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), inner: self.inner.clone() }
+    }
+}
+
+impl<G, S, B, R> Service<Request<B>> for Authenticate<G, S>
+where
+    G: Gate,
+    S: Service<Request<Bytes>, Response = Response<R>, Future: Send> + Clone + Send + 'static,
+    B: BodyExt<Data: Send, Error: Into<BoxError>> + Send + 'static,
+    R: Default,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let shared = Arc::clone(&self.shared);
+        // `self.inner` is the one that said it was ready: it goes, the clone stays.
+        let clone = self.inner.clone();
+        let mut inner = mem::replace(&mut self.inner, clone);
+        Box::pin(async move {
+            match shared.admit(request).await {
+                Ok(request) => inner.call(request).await,
+                Err(denied) => Ok(denied.response(&shared.gate)),
+            }
+        })
+    }
+}
+
+impl<G: Gate> Shared<G> {
+    /// What can be told from the head is told before the body is read.
+    async fn admit<B>(&self, request: Request<B>) -> Result<Request<Bytes>, Denied>
+    where
+        B: BodyExt<Data: Send, Error: Into<BoxError>> + Send,
+    {
+        let (mut parts, body) = request.into_parts();
+        let Parts { method, uri, headers, extensions, .. } = &mut parts;
+        let head = Head::new(method, uri, headers);
+        let presented = Presented::read(head, self.gate.rules(), self.gate.now())?;
+
+        let body = body::read(headers, body, self.gate.body_limit()).await?;
+
+        let service = presented.credential().service();
+        let rules = self.gate.read(&mut Arrived { head, service, body: &body, extensions })?;
+        let scoped = presented.in_scope(rules)?;
+        let known = self.known(&presented).await?;
+        let signer =
+            self.verifier.verify(&scoped, &body, known.as_ref().map(|known| &*known.key))?;
+        // Behind a verification there is a key, or it would have refused.
+        let caller = known.ok_or(Refusal::UnknownKey)?.caller;
+
+        self.gate.signed(&caller, &signer);
+        extensions.insert(signer);
+        extensions.insert(caller);
+        Ok(Request::from_parts(parts, body))
+    }
+
+    async fn known(&self, presented: &Presented<'_>) -> Result<Option<Known<G::Caller>>, Error> {
+        if presented.key_id().len() > LONGEST_KEY_ID {
+            return Ok(None);
+        }
+        self.gate.key(presented.key_id(), presented.token()).await
+    }
+}
+
+/// Why a request is not passed on.
+enum Denied {
+    Refusal(Refusal),
+    Error(Error),
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+impl From<Error> for Denied {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Denied {
+    fn response<R: Default>(self, gate: &impl Gate) -> Response<R> {
+        let mut response = Response::new(R::default());
+        let (status, error) = match &self {
+            Self::Refusal(refusal) => (refusal.status(), refusal.error()),
+            Self::Error(error) => (error.code().status(), Some(error.clone())),
+        };
+        *response.status_mut() = status;
+        if let Some(error) = error {
+            response.extensions_mut().insert(error);
+        }
+        if let Self::Refusal(refusal) = self {
+            let place = HeaderValue::from_str(gate.rules().documentation());
+            if let (Refusal::NoCall, Ok(place)) = (&refusal, place) {
+                response.headers_mut().insert(LOCATION, place);
+            }
+            response.extensions_mut().insert(Refused(refusal.reason()));
+            response.extensions_mut().insert(refusal);
+        }
+        response
+    }
+}

@@ -1,0 +1,178 @@
+//! The verification itself: what was presented, a body and a key in, a signer or a
+//! refusal out.
+
+use ctutils::CtEq;
+use rand::Rng;
+
+use super::cache::KeyCache;
+use super::canonical::PayloadLine;
+use super::credential::Credential;
+use super::key::{Key, Session, SigningKey};
+use super::presented::{Presented, Scoped};
+use super::refusal::{Cause, Refusal};
+use crate::clock::Time;
+use crate::secret::Secret;
+
+/// How many signing keys are kept: some two megabytes of them.
+const KEPT: usize = 8192;
+
+/// Verifies signatures, and keeps the signing keys that it made.
+#[derive(Debug)]
+pub struct Verifier {
+    keys: KeyCache,
+    /// Signs in the place of keys that nobody has. No answer depends on it.
+    nobody: Secret,
+}
+
+/// Who signed a request, for what, and when. Only a verification makes one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Signer {
+    credential: Credential<'static>,
+    time: Time,
+    is_body_signed: bool,
+}
+
+impl Signer {
+    /// The id of the key.
+    pub fn key_id(&self) -> &str {
+        self.credential.key_id()
+    }
+
+    /// The region that was signed for.
+    pub fn region(&self) -> &str {
+        self.credential.region()
+    }
+
+    /// The service that was signed for.
+    pub fn service(&self) -> &str {
+        self.credential.service()
+    }
+
+    /// The time of the signature.
+    pub fn time(&self) -> Time {
+        self.time
+    }
+
+    /// Whether the signature covers the body. If not, nothing in it is believed.
+    pub fn is_body_signed(&self) -> bool {
+        self.is_body_signed
+    }
+}
+
+impl Default for Verifier {
+    fn default() -> Self {
+        Self::keeping(KEPT)
+    }
+}
+
+impl Verifier {
+    /// A verifier that keeps at most so many signing keys.
+    pub fn keeping(keys: usize) -> Self {
+        let mut chance = [0; 20];
+        rand::rng().fill_bytes(&mut chance);
+        Self { keys: KeyCache::new(keys), nobody: Secret::new(hex::encode(chance)) }
+    }
+
+    /// Drops all that was made of the access key `id`: call it when the key changes.
+    pub fn forget(&self, id: &str) {
+        self.keys.forget(id);
+    }
+
+    /// Tells who signed the request, given the key that it names, if there is one.
+    ///
+    /// An unknown or disabled key costs the same work as any other.
+    pub fn verify(
+        &self,
+        scoped: &Scoped<'_, '_>,
+        body: &[u8],
+        key: Option<&Key>,
+    ) -> Result<Signer, Refusal> {
+        let presented = scoped.presented;
+        let key = key.filter(|key| key.id() == presented.key_id());
+        let judged = self.judge(scoped, body, key.filter(|key| key.is_active()));
+        check_token(presented, key)?;
+        match key {
+            None => return Err(Refusal::UnknownKey),
+            Some(key) if !key.is_active() => return Err(Refusal::InactiveKey),
+            Some(key) if key.session().is_some() && presented.token().is_none() => {
+                return Err(Refusal::TokenMissing);
+            }
+            Some(_) => {}
+        }
+        let payload = judged.map_err(Refusal::Mismatch)?;
+        Ok(Signer {
+            credential: presented.credential().clone().into_owned(),
+            time: presented.stamp().time(),
+            is_body_signed: payload != PayloadLine::Unsigned,
+        })
+    }
+
+    /// Whether `key` made the signature. Without a key all is done as with one.
+    fn judge(
+        &self,
+        scoped: &Scoped<'_, '_>,
+        body: &[u8],
+        key: Option<&Key>,
+    ) -> Result<PayloadLine, Cause> {
+        let Scoped { presented, rules } = *scoped;
+        let credential = presented.credential();
+        let kept = key.and_then(|key| self.keys.get(credential, key.version()));
+        let is_kept = kept.is_some();
+        let signing_key = kept.unwrap_or_else(|| {
+            let secret = key.map_or(&self.nobody, Key::secret);
+            SigningKey::derive(
+                secret,
+                [credential.date(), credential.region(), credential.service()],
+            )
+        });
+        let payload = presented.payload(rules, body);
+        let line = payload.unwrap_or(PayloadLine::Unsigned);
+        matches(scoped, &line, &signing_key)?;
+        if let (Some(key), false, Ok(_)) = (key, is_kept, payload) {
+            // Behind the match: nobody fills the cache with what they cannot sign.
+            self.keys.put(credential, key.version(), signing_key);
+        }
+        payload
+    }
+}
+
+/// Whether `key` made the signature, in one of the readings of the request.
+fn matches(scoped: &Scoped<'_, '_>, payload: &PayloadLine, key: &SigningKey) -> Result<(), Cause> {
+    let Scoped { presented, rules } = *scoped;
+    let signature = presented.signature();
+    let mut canonical_request = Vec::with_capacity(presented.size());
+    let mut is_complete = true;
+    let is_same = presented.readings(rules).any(|reading| {
+        canonical_request.clear();
+        is_complete =
+            presented.write_canonical_request(&mut canonical_request, (rules, payload), reading);
+        let expected = key.sign(&presented.string_to_sign(&canonical_request));
+        expected.ct_eq(&signature.unwrap_or_default()).to_bool()
+    });
+    match signature {
+        None => Err(Cause::NoSignature),
+        _ if !presented.signed_headers().is_canonical() => Err(Cause::SignedHeaders),
+        _ if !is_complete => Err(Cause::AbsentHeader),
+        _ if !is_same => Err(Cause::Signature),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The token of a session is its key's own, and a key of no session has none. The
+/// end of a session is told before its signature is.
+fn check_token(presented: &Presented<'_>, key: Option<&Key>) -> Result<(), Refusal> {
+    let Some(token) = presented.token() else { return Ok(()) };
+    let is_permanent = presented.key_id().starts_with("AKIA");
+    match (key, key.and_then(Key::session)) {
+        (None, _) if !is_permanent => Ok(()),
+        (_, Some(session)) => check_session(session, token, presented.now()),
+        _ => Err(Refusal::WrongToken),
+    }
+}
+
+fn check_session(session: &Session, token: &str, now: Time) -> Result<(), Refusal> {
+    if !session.token.expose().as_bytes().ct_eq(token.as_bytes()).to_bool() {
+        return Err(Refusal::WrongToken);
+    }
+    if now >= session.expires { Err(Refusal::SessionExpired) } else { Ok(()) }
+}
