@@ -28,6 +28,7 @@ mod plain;
 mod program;
 mod properties;
 mod raw;
+mod readme;
 mod running;
 mod sdk;
 mod seal;
