@@ -15,11 +15,10 @@ use crate::command::open::{self, Means};
 use crate::command::place::{ADMIN_ADDRESS, ADMIN_TOKEN, Place};
 use crate::command::{Failed, env};
 use crate::config::{Bounds, Keep, Serve};
-use crate::gateway::{self, Layers};
 use crate::gateway::admin::Admin;
 use crate::gateway::listen::{Connections, Listener};
 use crate::gateway::stop::{Signals, Stop};
-use crate::gateway::tls;
+use crate::gateway::{Layers, forgetting, stack, tls};
 use crate::ids::{Ids, RandomIds};
 use crate::layer::shed::Serving;
 use crate::log;
@@ -79,8 +78,7 @@ impl Opened {
         let admin = Listener::bind(serve.admin.listen).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let verifier = Arc::new(Verifier::default());
-        let forget = gateway::forgetting(&verifier);
-        let means = Means { clock: Arc::clone(&clock), forget };
+        let means = Means { clock: Arc::clone(&clock), forget: forgetting(&verifier) };
         let (place, store) = match &serve.keep {
             Keep::Memory => (None, open::in_memory(means).await?),
             Keep::Dir(dir) => {
@@ -127,7 +125,7 @@ impl Opened {
     /// Serves both doors until both are shut.
     async fn listen(self, serve: &Serve, metrics: &Arc<Metrics>, stop: &Stop) {
         let (bounds, serving) = (serve.bounds, Serving::default());
-        let stack = gateway::stack(Layers {
+        let stack = stack(Layers {
             store: self.store.clone(),
             verifier: self.verifier,
             clock: self.clock,

@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["log", "metrics", "operate"],
     &["gateway"],
+    &["command"],
     &["lib", "main"],
 ];
 
@@ -24,7 +25,7 @@ const FLOORS: &[&[&str]] = &[
 const PACKAGES: &[(&str, &[&str])] = &[
     ("arc_swap", &["store", "metrics"]),
     ("aws_lc_rs", &["store"]),
-    ("bytes", &["dispatch", "gateway", "layer"]),
+    ("bytes", &["command", "dispatch", "gateway", "layer"]),
     ("chrono", &["clock"]),
     ("clap", &["config"]),
     ("ctutils", &["secret", "sigv4"]),
@@ -32,10 +33,10 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("data_encoding", &["ids", "page", "store"]),
     ("hex", &["sigv4", "wire"]),
     ("hmac", &["sigv4"]),
-    ("http", &["dispatch", "error", "gateway", "layer", "sigv4"]),
-    ("http_body_util", &["dispatch", "gateway", "layer"]),
-    ("hyper", &["gateway"]),
-    ("hyper_util", &["gateway"]),
+    ("http", &["command", "dispatch", "error", "gateway", "layer", "sigv4"]),
+    ("http_body_util", &["command", "dispatch", "gateway", "layer"]),
+    ("hyper", &["command", "gateway"]),
+    ("hyper_util", &["command", "gateway"]),
     ("imbl", &["iam", "store"]),
     ("metrics", &["metrics"]),
     ("metrics_exporter_prometheus", &["metrics"]),
@@ -45,7 +46,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("rustls", &["gateway"]),
     ("serde", &["config", "gateway", "store"]),
     ("sha2", &["page", "sigv4"]),
-    ("tokio", &["gateway", "main", "store"]),
+    ("tokio", &["command", "gateway", "main", "store"]),
     ("toml", &["config"]),
     ("tower", &["dispatch", "gateway", "layer"]),
     ("tracing_subscriber", &["config", "log"]),
@@ -132,7 +133,7 @@ fn first_words(text: &str) -> Vec<&str> {
     match text.strip_prefix('{') {
         Some(list) => {
             let list = &list[..list.find('}').unwrap_or(list.len())];
-            list.split(',').map(|item| item.trim()).map(|item| &item[..word(item)]).collect()
+            list.split(',').map(str::trim).map(|item| &item[..word(item)]).collect()
         }
         None => vec![&text[..word(text)]],
     }

@@ -170,6 +170,10 @@ fn parsed<'a, T: Deserialize<'a>>(headers: &HeaderMap, body: &'a [u8]) -> Result
     if !media.eq_ignore_ascii_case("application/json") {
         return Err(Misunderstood::NotJson);
     }
+    // serde would read a struct from a list too.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(Misunderstood::Body);
+    }
     serde_json::from_slice(body).map_err(|_| Misunderstood::Body)
 }
 
