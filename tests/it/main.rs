@@ -3,6 +3,7 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test stops at the first surprise"
@@ -10,6 +11,8 @@
 
 mod authenticate;
 mod differential;
+mod http2;
+mod ladder;
 mod listening;
 mod properties;
 mod raw;
