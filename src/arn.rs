@@ -1,28 +1,34 @@
 //! Amazon Resource Names.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::text::AccountId;
 
 /// The name of one resource: `arn:aws:iam::123456789012:user/dev/ann`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct Arn(String);
+pub struct Arn(Arc<str>);
 
 impl Arn {
     /// A resource of the IAM service, which has no region: `kind` is `user`,
     /// `path_and_name` the path, which begins with a slash, and the name.
     pub fn iam(account: &AccountId, kind: &str, path_and_name: impl fmt::Display) -> Self {
-        Self(format!("arn:aws:iam::{account}:{kind}{path_and_name}"))
+        Self(format!("arn:aws:iam::{account}:{kind}{path_and_name}").into())
     }
 
     /// The account's root.
     pub fn root(account: &AccountId) -> Self {
-        Self(format!("arn:aws:iam::{account}:root"))
+        Self(format!("arn:aws:iam::{account}:root").into())
     }
 
     /// Every resource there is: for actions that act on none in particular.
     pub fn any() -> Self {
-        Self("*".to_owned())
+        Self("*".into())
+    }
+
+    /// The name, to be kept without a copy of it.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     /// The name as it is written.

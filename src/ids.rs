@@ -61,6 +61,12 @@ impl Ids for RandomIds {
     }
 }
 
+/// A number for a new account.
+pub fn account_id() -> Option<AccountId> {
+    let number = rand::rng().random_range(100_000_000_000_u64..1_000_000_000_000);
+    AccountId::parse(&number.to_string()).ok()
+}
+
 /// A new name of a request: a version 4 UUID (RFC 9562 section 5.4).
 pub fn request_id() -> String {
     let bits: u128 = rand::rng().random();
@@ -70,7 +76,7 @@ pub fn request_id() -> String {
     format!("{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
 }
 
-/// The account that is written into an id, if one is: GetAccessKeyInfo answers
+/// The account that is written into an id, if one is: `GetAccessKeyInfo` answers
 /// from it.
 pub fn account_in(id: &AccessKeyId) -> Option<AccountId> {
     let bits = bits_of(id.as_str().get(4..20)?)?;

@@ -43,7 +43,7 @@ pub enum Breach {
     UnknownWord,
     /// A member of a list breaks one of these.
     #[error("Member must satisfy constraint: [{}, Member must not be null]", listed(.0))]
-    Member(&'static [Breach]),
+    Member(&'static [Self]),
 }
 
 fn listed(breaches: &[Breach]) -> String {
@@ -143,6 +143,11 @@ text!(
 );
 
 text!(
+    /// What an access key is called, as STS reads it.
+    AskedKeyId, 16..=128, r"[\w]*", |raw| raw.chars().all(is_word)
+);
+
+text!(
     /// What a user is called where its name may change: `AIDA…`.
     UserId, 16..=128, r"[\w]+", |raw| raw.chars().all(is_word)
 );
@@ -182,6 +187,12 @@ words!(
 impl From<NewUserName> for UserName {
     fn from(name: NewUserName) -> Self {
         Self(name.0)
+    }
+}
+
+impl From<AskedKeyId> for AccessKeyId {
+    fn from(id: AskedKeyId) -> Self {
+        Self(id.0)
     }
 }
 
@@ -253,7 +264,12 @@ fn check(
     let is_broken = |constraint: &Breach| match *constraint {
         Breach::TooLong(most) => length > most,
         Breach::TooShort(least) => length < least,
-        _ => !keeps(raw),
+        Breach::OffPattern(_)
+        | Breach::Missing
+        | Breach::TooLarge(_)
+        | Breach::TooSmall(_)
+        | Breach::UnknownWord
+        | Breach::Member(_) => !keeps(raw),
     };
     let broken: Vec<_> = constraints.iter().copied().filter(is_broken).collect();
     if broken.is_empty() { Ok(()) } else { Err(broken) }

@@ -1,3 +1,9 @@
-//! The AWS Query protocol: forms come in, XML goes out.
+//! The AWS Query protocol: forms come in, XML or JSON goes out.
 
+#[cfg(feature = "server")]
+pub mod answer;
+#[cfg(feature = "server")]
+pub mod faults;
+#[cfg(feature = "server")]
+pub mod form;
 pub mod percent;

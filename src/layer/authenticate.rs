@@ -47,6 +47,7 @@ use http_body_util::BodyExt;
 use tower::{Layer, Service};
 
 use crate::error::Error;
+use crate::layer::Refused;
 use crate::layer::body::{self, BoxError};
 use crate::sigv4::{Head, Presented, Refusal, Verifier};
 
@@ -152,7 +153,8 @@ impl<G: Gate> Shared<G> {
 
         let body = body::read(headers, body, self.gate.body_limit()).await?;
 
-        let rules = self.gate.read(&mut Arrived { head, body: &body, extensions })?;
+        let service = presented.credential().service();
+        let rules = self.gate.read(&mut Arrived { head, service, body: &body, extensions })?;
         let scoped = presented.in_scope(rules)?;
         let known = self.known(&presented).await?;
         let signer =
@@ -208,6 +210,7 @@ impl Denied {
             if let (Refusal::NoCall, Ok(place)) = (&refusal, place) {
                 response.headers_mut().insert(LOCATION, place);
             }
+            response.extensions_mut().insert(Refused(refusal.reason()));
             response.extensions_mut().insert(refusal);
         }
         response

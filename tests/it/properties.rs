@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::listening::House;
-use crate::raw::RawRequest;
+use crate::plain::RawRequest;
 use crate::signer::Signer;
 
 proptest! {

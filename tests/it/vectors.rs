@@ -11,7 +11,7 @@ use countersign::clock::Time;
 use countersign::sigv4::{Head, PayloadLine, Presented, Reading, Rules, SigningKey, Verifier};
 
 use crate::listening::{self, House};
-use crate::raw::RawRequest;
+use crate::plain::RawRequest;
 
 const NOW: Time = Time::from_unix(1_440_938_160);
 

@@ -51,6 +51,8 @@ pub trait Gate: Send + Sync + 'static {
 pub struct Arrived<'r> {
     /// Its head.
     pub head: Head<'r>,
+    /// The service that its signature names, which it need not be for.
+    pub service: &'r str,
     /// Its body.
     pub body: &'r Bytes,
     /// What goes along with it.

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{Case, Stages};
 use crate::listening::House;
-use crate::raw::RawRequest;
+use crate::plain::RawRequest;
 
 /// Cases that hold no context and no true signature; only their path is looked at.
 const PATHS_ONLY: &[&str] = &["double-encode-path", "double-url-encode"];

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Case, Stages};
 use crate::listening::{self, House, Reply};
-use crate::raw::RawRequest;
+use crate::plain::RawRequest;
 
 /// A case of ours.
 pub(super) struct OurCase {

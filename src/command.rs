@@ -1,0 +1,80 @@
+//! What each command of the command line does.
+
+mod announce;
+mod ask;
+mod env;
+mod first;
+mod open;
+mod operate;
+mod place;
+mod serve;
+
+use std::fmt;
+use std::io::{self, Write};
+
+use crate::config::Command;
+
+/// Why a command came to nothing, in one sentence.
+#[derive(Debug, Eq, PartialEq)]
+pub struct Failed(String);
+
+impl Failed {
+    fn new(sentence: impl fmt::Display) -> Self {
+        Self(sentence.to_string())
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+// `Failed` is no `std::error::Error` itself, so that it can be made of any.
+impl<E: std::error::Error> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self::new(error)
+    }
+}
+
+/// Carries `command` out; what is to be read goes to `out`, the log to `log`.
+pub async fn run(
+    command: Command,
+    out: &mut (impl Write + Send),
+    log: impl Write + Send + 'static,
+) -> Result<(), Failed> {
+    match command {
+        Command::Serve(serve) => serve::run(*serve, out, log).await,
+        Command::Env { data_dir } => env::run(&data_dir, out),
+        Command::Operate { operation, data_dir, seal } => {
+            operate::run(operation, &data_dir, &seal, out).await
+        }
+    }
+}
+
+/// A line for a shell. What is not plain is quoted.
+fn export(out: &mut impl Write, name: &str, value: &str) -> io::Result<()> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"/+:._-[]".contains(&b);
+    if value.bytes().all(is_plain) && !value.is_empty() {
+        return writeln!(out, "export {name}={value}");
+    }
+    writeln!(out, "export {name}='{}'", value.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_breaks_out_of_its_line_in_a_shell() {
+        let exported = |value: &str| {
+            let mut out = Vec::new();
+            export(&mut out, "NAME", value).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(exported("http://127.0.0.1:7448"), "export NAME=http://127.0.0.1:7448\n");
+        assert_eq!(exported("a+/b"), "export NAME=a+/b\n");
+        assert_eq!(exported("$(id); 'x'"), "export NAME='$(id); '\\''x'\\'''\n");
+        assert_eq!(exported(""), "export NAME=''\n");
+    }
+}

@@ -1,0 +1,170 @@
+//! `countersign serve`: from the configuration to a gateway that listens, and
+//! back to a clean end.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::interval;
+use tokio_rustls::TlsAcceptor;
+
+use crate::clock::{Clock, SystemClock};
+use crate::command::announce::{Whereabouts, reachable};
+use crate::command::first::{self, Key, Owner};
+use crate::command::open::{self, Means};
+use crate::command::place::{ADMIN_ADDRESS, ADMIN_TOKEN, Place};
+use crate::command::{Failed, env};
+use crate::config::{Bounds, Keep, Serve};
+use crate::gateway::admin::Admin;
+use crate::gateway::listen::{Connections, Listener};
+use crate::gateway::stop::{Signals, Stop};
+use crate::gateway::{Layers, forgetting, stack, tls};
+use crate::ids::{Ids, RandomIds};
+use crate::layer::shed::Serving;
+use crate::log;
+use crate::metrics::Metrics;
+use crate::secret::Secret;
+use crate::sigv4::Verifier;
+use crate::store::Store;
+
+/// The region that clients name where none is configured.
+const ANY_REGION: &str = "us-east-1";
+
+/// Operators at a time.
+const OPERATORS: usize = 16;
+
+/// How often the latencies are folded into their buckets, and how often the last
+/// uses of keys are written.
+const TIDY: Duration = Duration::from_secs(1);
+const FLUSH: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(
+    serve: Serve,
+    out: &mut (impl Write + Send),
+    log: impl Write + Send + 'static,
+) -> Result<(), Failed> {
+    let _flush = log::start(&serve.log, log)?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), config = ?serve, "starting");
+    // Before anything is made: what is caught from here on is a clean end.
+    let signals = Signals::catch()?;
+    let opened = Opened::new(&serve).await?;
+    let whereabouts = opened.whereabouts(&serve);
+    if let Some(place) = &opened.place {
+        whereabouts.leave(place, opened.token.as_ref())?;
+    }
+    whereabouts.print(&opened.owner, &serve.keep, out)?;
+    tracing::info!(endpoint = whereabouts.endpoint, "listening");
+    opened.run(serve, signals).await
+}
+
+/// All that can fail at the start, and did not.
+struct Opened {
+    public: Listener,
+    admin: Listener,
+    tls: Option<TlsAcceptor>,
+    place: Option<Place>,
+    clock: Arc<dyn Clock>,
+    verifier: Arc<Verifier>,
+    store: Store,
+    owner: Owner,
+    token: Option<Secret>,
+}
+
+impl Opened {
+    async fn new(serve: &Serve) -> Result<Self, Failed> {
+        let tls = serve.tls.as_ref().map(tls::acceptor).transpose()?;
+        // First of all, so that a port that is taken leaves nothing behind.
+        let public = Listener::bind(serve.listen).await?;
+        let admin = Listener::bind(serve.admin.listen).await?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+        let verifier = Arc::new(Verifier::default());
+        let means = Means { clock: Arc::clone(&clock), forget: forgetting(&verifier) };
+        let (place, store) = match &serve.keep {
+            Keep::Memory => (None, open::in_memory(means).await?),
+            Keep::Dir(dir) => {
+                let place = Place::make(dir)?;
+                (Some(place), open::in_dir(dir, &serve.seal, means).await?)
+            }
+        };
+        let owner = first::owner(serve, &store).await?;
+        if let (Some(place), Key::Made(key)) = (&place, &owner.key) {
+            env::keep_key(place, key)?;
+        }
+        // Without a directory there is nowhere to leave a token that was made up.
+        let made = || place.is_some().then(|| RandomIds.secret());
+        let token = serve.admin.token.clone().or_else(made);
+        Ok(Self { public, admin, tls, place, clock, verifier, store, owner, token })
+    }
+
+    fn whereabouts(&self, serve: &Serve) -> Whereabouts {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        Whereabouts {
+            endpoint: format!("{scheme}://{}", reachable(self.public.address())),
+            region: serve.regions.first().map_or(ANY_REGION, String::as_str).to_owned(),
+            admin: reachable(self.admin.address()),
+        }
+    }
+
+    async fn run(self, serve: Serve, signals: Signals) -> Result<(), Failed> {
+        let (store, place, stop) = (self.store.clone(), self.place.clone(), Stop::default());
+        let metrics = Arc::new(Metrics::new());
+        tokio::select! {
+            () = self.listen(&serve, &metrics, &stop) => {}
+            () = async { tokio::join!(signals.tell(stop.clone()), tidy(&metrics), flush(&store)); }
+                => {}
+        }
+        store.close().await?;
+        if let Some(place) = place {
+            place.remove(ADMIN_ADDRESS)?;
+            place.remove(ADMIN_TOKEN)?;
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
+
+    /// Serves both doors until both are shut.
+    async fn listen(self, serve: &Serve, metrics: &Arc<Metrics>, stop: &Stop) {
+        let (bounds, serving) = (serve.bounds, Serving::default());
+        let stack = stack(Layers {
+            store: self.store.clone(),
+            verifier: self.verifier,
+            clock: self.clock,
+            observer: Arc::<Metrics>::clone(metrics),
+            serving: serving.clone(),
+            most_requests: bounds.requests,
+            body_limit: bounds.body,
+            regions: serve.regions.clone(),
+        });
+        let admin =
+            Admin { store: self.store, metrics: Arc::clone(metrics), serving, stop: stop.clone() };
+        let admin = admin.behind(self.token, serve.admin.is_remote_allowed);
+        let public = Connections { bounds, tls: self.tls, metrics: Arc::clone(metrics) };
+        let private = Connections {
+            bounds: Bounds { connections: OPERATORS, ..bounds },
+            tls: None,
+            metrics: Arc::default(),
+        };
+        tokio::join!(
+            public.serve(self.public, stack, stop.clone()),
+            private.serve(self.admin, admin, stop.clone()),
+        );
+    }
+}
+
+async fn tidy(metrics: &Metrics) {
+    let mut seconds = interval(TIDY);
+    loop {
+        seconds.tick().await;
+        metrics.tidy();
+    }
+}
+
+async fn flush(store: &Store) {
+    let mut times = interval(FLUSH);
+    loop {
+        times.tick().await;
+        if let Err(failure) = store.flush().await {
+            tracing::warn!(reason = %failure, "the last uses of keys could not be written");
+        }
+    }
+}

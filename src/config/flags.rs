@@ -1,0 +1,194 @@
+//! The flags: each setting's name, what it may be, and what it is for.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use super::LogFormat;
+use super::words::{account, body, count, filter, head, region, seconds};
+use crate::text::AccountId;
+
+const LAYERS: &str = "\
+Every option can also be given by the environment (--max-body as COUNTERSIGN_MAX_BODY; lists with
+commas) and by a TOML file (max-body = 65536), which is named by --config. A flag wins over the
+environment, that over the file. Secrets are never flags:
+  COUNTERSIGN_ROOT_ACCESS_KEY_ID, COUNTERSIGN_ROOT_SECRET_ACCESS_KEY
+                           the root key of the first start; made up where they are not given
+  COUNTERSIGN_SEAL_KEY     what stored secrets are sealed with: 64 hex digits
+  COUNTERSIGN_ADMIN_TOKEN  what opens the admin listener; made up where it is not given";
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign serve                         run it; the first start prints the root key
+  eval \"$(countersign env)\"                 point the AWS tools of this shell at it
+  aws iam create-user --user-name ann       and use them
+  countersign account create                a further account, while it runs or not
+  countersign backup before-upgrade.db      a copy of everything, while it runs or not";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  countersign serve
+  countersign serve --memory --listen 127.0.0.1:0      for tests: forgets all, on a free port
+  countersign serve --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem
+  countersign serve --region eu-central-1 --region eu-west-1";
+
+/// Verifies AWS Signature Version 4 on every request, and serves IAM and STS behind it.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, after_help = EXAMPLES, subcommand_required = true)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true, infer_long_args = false)]
+pub(super) struct CommandLine {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Runs the gateway.
+    #[command(after_help = SERVE_EXAMPLES, after_long_help = format!("{SERVE_EXAMPLES}\n\n{LAYERS}"))]
+    Serve(Box<ServeFlags>),
+    #[command(
+        about = "Prints export lines for a shell: AWS_ENDPOINT_URL, the root key, the region"
+    )]
+    #[command(after_help = "Example:\n  eval \"$(countersign env)\"")]
+    Env(DataFlags),
+    /// Makes or lists accounts.
+    #[command(subcommand, arg_required_else_help = true, disable_help_subcommand = true)]
+    Account(AccountVerb),
+    /// Makes root keys.
+    #[command(subcommand, arg_required_else_help = true, disable_help_subcommand = true)]
+    RootKey(RootKeyVerb),
+    /// Copies everything into a file that does not exist yet, while the gateway runs or not.
+    Backup(BackupFlags),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AccountVerb {
+    /// Makes an account, and prints its root key, once.
+    Create(CreateFlags),
+    /// Lists the accounts, a number a line.
+    List(DataFlags),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RootKeyVerb {
+    /// Makes a further key of an account's root, and prints it, once.
+    Create(RootKeyFlags),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DataFlags {
+    /// A TOML file with settings
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Where accounts, users and sealed keys are kept
+    #[arg(long, value_name = "DIR", default_value = "countersign-data")]
+    pub(super) data_dir: PathBuf,
+    /// The sealing key, 64 hex digits in a file [default: seal-key in the data directory]
+    #[arg(long, value_name = "FILE")]
+    pub(super) seal_key_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CreateFlags {
+    #[command(flatten)]
+    pub(super) data: DataFlags,
+    /// The account's number; one is drawn where none is given
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(super) account: Option<AccountId>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RootKeyFlags {
+    #[command(flatten)]
+    pub(super) data: DataFlags,
+    /// The account
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(super) account: AccountId,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct BackupFlags {
+    #[command(flatten)]
+    pub(super) data: DataFlags,
+    /// The file to write
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ServeFlags {
+    #[command(flatten)]
+    pub(super) data: DataFlags,
+    /// Where requests come in; port 0 takes a free one and prints it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7448")]
+    pub(super) listen: SocketAddr,
+    /// Where the operator comes in: /health, /ready, /metrics, and the account commands
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7449")]
+    pub(super) admin_listen: SocketAddr,
+    /// Lets --admin-listen be an address that other machines reach
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(super) admin_allow_remote: bool,
+    /// Keeps everything in memory and forgets it at the end, instead of --data-dir
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(super) memory: bool,
+    /// The account that the first start makes
+    #[arg(long, value_name = "ID", default_value = "123456789012", value_parser = account)]
+    pub(super) account: AccountId,
+    /// A region that signatures may name; repeat it for more [default: any]
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    pub(super) region: Vec<String>,
+    /// The certificate chain, PEM: speaks TLS
+    #[arg(long, value_name = "FILE")]
+    pub(super) tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) tls_key: Option<PathBuf>,
+    /// How a line of the log is written, on standard error
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(super) log_format: LogFormat,
+    #[arg(long, help = "What is logged: error, warn, info, debug, or a filter as countersign::access=warn", value_name = "LEVEL", default_value = "info", value_parser = filter)]
+    pub(super) log: String,
+    #[command(flatten)]
+    pub(super) bounds: BoundFlags,
+}
+
+/// No default lets one client take what belongs to all.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Bounds")]
+pub(super) struct BoundFlags {
+    /// Connections at a time; more wait in the backlog. Keep it below `ulimit -n`
+    #[arg(long, value_name = "N", default_value = "900", value_parser = count)]
+    pub(super) max_connections: usize,
+    /// Requests at a time; more are answered Throttling
+    #[arg(long, value_name = "N", default_value = "1024", value_parser = count)]
+    pub(super) max_concurrent_requests: usize,
+    /// Streams at a time in one HTTP/2 connection
+    #[arg(long, value_name = "N", default_value = "128", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) max_streams: u32,
+    /// Bytes of a body
+    #[arg(long, value_name = "BYTES", default_value = "1048576", value_parser = body)]
+    pub(super) max_body: usize,
+    /// Bytes of a request's head
+    #[arg(long, value_name = "BYTES", default_value = "131072", value_parser = head)]
+    pub(super) max_header_bytes: usize,
+    /// Header lines of a request
+    #[arg(long, value_name = "N", default_value = "100", value_parser = count)]
+    pub(super) max_headers: usize,
+    /// Seconds for a TLS handshake
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(super) handshake_timeout: Duration,
+    /// Seconds for a request's head
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    pub(super) header_timeout: Duration,
+    /// Seconds for a body
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(super) body_timeout: Duration,
+    /// Seconds for a connection on which nothing happens
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub(super) idle_timeout: Duration,
+    /// Seconds for what is under way when the gateway is told to stop
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    pub(super) drain_timeout: Duration,
+}

@@ -1,0 +1,55 @@
+//! What a single value of a setting may be.
+
+use std::num::ParseIntError;
+use std::time::Duration;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::text::{AccountId, Text};
+
+/// The smallest head that HTTP/1.1 may be bounded to, in hyper.
+const SMALLEST_HEAD: usize = 8192;
+
+pub(super) fn account(word: &str) -> Result<AccountId, String> {
+    AccountId::parse(word).map_err(|_| "an account has 12 digits".to_owned())
+}
+
+pub(super) fn region(word: &str) -> Result<String, String> {
+    let is_letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if (1..=64).contains(&word.len()) && word.bytes().all(is_letter) {
+        return Ok(word.to_owned());
+    }
+    Err("a region is written as eu-central-1 is".to_owned())
+}
+
+pub(super) fn filter(word: &str) -> Result<String, String> {
+    match EnvFilter::try_new(word) {
+        Ok(_) if !word.trim().is_empty() => Ok(word.to_owned()),
+        _ => Err("it is neither a level (error, warn, info, debug, trace) nor a filter".to_owned()),
+    }
+}
+
+pub(super) fn count(word: &str) -> Result<usize, String> {
+    number(word, (1, 1_000_000))
+}
+
+pub(super) fn body(word: &str) -> Result<usize, String> {
+    number(word, (1, 1 << 30))
+}
+
+pub(super) fn head(word: &str) -> Result<usize, String> {
+    number(word, (SMALLEST_HEAD, 1 << 24))
+}
+
+pub(super) fn seconds(word: &str) -> Result<Duration, String> {
+    let seconds = number(word, (1, 86_400))?;
+    Ok(Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX)))
+}
+
+fn number(word: &str, (least, most): (usize, usize)) -> Result<usize, String> {
+    let number: usize = word.parse().map_err(|error: ParseIntError| error.to_string())?;
+    if (least..=most).contains(&number) {
+        return Ok(number);
+    }
+    Err(format!("it must be from {least} to {most}"))
+}

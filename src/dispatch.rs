@@ -1,0 +1,159 @@
+//! Service and action: finds what a request asks for, and sees it done.
+
+pub mod asked;
+pub mod leave;
+pub mod table;
+
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Request, Response};
+use http_body_util::Full;
+use tower::Service as Tower;
+
+use crate::action::{Call, Decide, Route};
+use crate::dispatch::asked::Asked;
+use crate::dispatch::table::Table;
+use crate::error::{Code, Error, Result};
+use crate::ids::request_id;
+use crate::layer::request_id::RequestId;
+use crate::layer::{Answered, refusal, wanted_format};
+use crate::store::Store;
+use crate::store::draft::Draft;
+use crate::store::index::Credential;
+use crate::wire::answer::Format;
+
+/// The namespace of answers about actions that do not exist.
+const FAULT: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
+
+/// How an action is called in logs and numbers that nobody offers: what callers
+/// make up stands in neither.
+const UNKNOWN: &str = "unknown";
+
+/// The innermost service: it answers requests whose signature is verified.
+#[derive(Clone, Debug)]
+pub struct Dispatch(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    policy: Arc<dyn Decide>,
+    table: Arc<Table>,
+}
+
+impl Dispatch {
+    /// Answers from `store` what `policy` allows of what stands in `table`.
+    pub fn new(store: Store, policy: Arc<dyn Decide>, table: Arc<Table>) -> Self {
+        Self(Arc::new(Inner { store, policy, table }))
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dispatch").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+impl Tower<Request<Bytes>> for Dispatch {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Bytes>) -> Self::Future {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move { Ok(inner.answer(request).await) })
+    }
+}
+
+impl Inner {
+    async fn answer(self: Arc<Self>, mut request: Request<Bytes>) -> Response<Full<Bytes>> {
+        let verified = request.extensions_mut().remove::<Arc<Credential>>();
+        let asked = request.extensions_mut().remove::<Asked>();
+        // Without these nobody has verified the request: it is not answered.
+        let (Some(key), Some(asked)) = (verified, asked) else {
+            return refusal(Error::internal_failure());
+        };
+        let route = asked.action().and_then(|action| self.table.find(asked.service, action));
+        let answered = Answered {
+            namespace: route.map_or(FAULT, |_| asked.service.namespace),
+            service: asked.service.prefix,
+            action: route.map_or(UNKNOWN, |route| route.action.name),
+            caller: Some(key.caller.arn().shared()),
+        };
+        let answer = match route {
+            _ if request.uri().path() != "/" => Err(no_such_path()),
+            Some(route) => self.serve(route, Asking::of(&request, key, asked)).await,
+            None => Err(asked.no_such_action()),
+        };
+        let mut response = answer.unwrap_or_else(refusal);
+        response.extensions_mut().insert(answered);
+        response
+    }
+
+    /// Runs the action on the published account. Most change nothing, and wait
+    /// for nobody; what does change something is run again where changes queue.
+    async fn serve(
+        self: &Arc<Self>,
+        route: &'static Route,
+        asking: Asking,
+    ) -> Result<Response<Full<Bytes>>> {
+        let format = asking.format;
+        let home = Arc::clone(&asking.key.home);
+        let served =
+            (route.serve)(&asking.call(&*self.policy), self.store.draft(home.published()))?;
+        if served.draft.is_unchanged() {
+            return Ok(document(format, served.answer));
+        }
+        let (store, inner) = (&self.store, Arc::clone(self));
+        let work = move |draft: Draft| {
+            let served = (route.serve)(&asking.call(&*inner.policy), draft)?;
+            Ok((served.answer, served.draft))
+        };
+        store.commit(home, work).await.map(|answer| document(format, answer))
+    }
+}
+
+/// What outlives the request's parts, for a change that may have to be run again.
+struct Asking {
+    key: Arc<Credential>,
+    asked: Asked,
+    request_id: String,
+    format: Format,
+}
+
+impl Asking {
+    fn of(request: &Request<Bytes>, key: Arc<Credential>, asked: Asked) -> Self {
+        let format = wanted_format(request.headers());
+        let named = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned());
+        Self { key, asked, request_id: named.unwrap_or_else(request_id), format }
+    }
+
+    fn call<'r>(&'r self, policy: &'r dyn Decide) -> Call<'r> {
+        Call {
+            form: &self.asked.form,
+            caller: &self.key.caller,
+            request_id: &self.request_id,
+            format: self.format,
+            policy,
+        }
+    }
+}
+
+fn document(format: Format, answer: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(answer));
+    let media = HeaderValue::from_static(format.content_type());
+    response.headers_mut().insert(CONTENT_TYPE, media);
+    response
+}
+
+fn no_such_path() -> Error {
+    Error::new(Code::UnknownOperationException, "IAM and STS are served at / alone.")
+}

@@ -1,0 +1,91 @@
+//! The gateway: what listens, and what every request passes through.
+
+pub mod admin;
+pub mod connection;
+pub mod door;
+pub mod listen;
+pub mod stop;
+pub mod tls;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use tower::{Service, ServiceBuilder};
+
+use crate::clock::Clock;
+use crate::dispatch::Dispatch;
+use crate::dispatch::leave::RootOnly;
+use crate::dispatch::table::Table;
+use crate::gateway::door::Door;
+use crate::ids::request_id;
+use crate::layer::access_log::{AccessLogLayer, Observer};
+use crate::layer::answer::AnswerLayer;
+use crate::layer::authenticate::AuthenticateLayer;
+use crate::layer::body::BoxError;
+use crate::layer::request_id::RequestIdLayer;
+use crate::layer::shed::{Serving, ShedLayer};
+use crate::sigv4::Verifier;
+use crate::store::{Forget, Store};
+
+/// What the layers of the public door need to know.
+#[derive(Debug)]
+pub struct Layers {
+    /// What exists.
+    pub store: Store,
+    /// What checks signatures; it is told of keys that go by [`forgetting`].
+    pub verifier: Arc<Verifier>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Who counts requests.
+    pub observer: Arc<dyn Observer>,
+    /// How many requests are being served.
+    pub serving: Serving,
+    /// How many may be.
+    pub most_requests: usize,
+    /// How many bytes a body may have.
+    pub body_limit: usize,
+    /// The regions that signatures may name; any of AWS's where there is none.
+    pub regions: Vec<String>,
+}
+
+/// What every request passes through, outermost first.
+pub fn stack<B>(
+    layers: Layers,
+) -> impl Service<
+    Request<B>,
+    Response = Response<Full<Bytes>>,
+    Error = Infallible,
+    Future: Send + 'static,
+> + Clone
++ Send
++ Sync
++ 'static
+where
+    B: BodyExt<Data: Send, Error: Into<BoxError>> + Send + 'static,
+{
+    let table = Arc::new(Table::new());
+    let bounds = (&layers.regions[..], layers.body_limit);
+    let clock = Arc::clone(&layers.clock);
+    let door = Door::new(layers.store.clone(), Arc::clone(&table), clock, bounds);
+    ServiceBuilder::new()
+        // Everything inside speaks of the request by its name.
+        .layer(RequestIdLayer::new(Arc::clone(&layers.clock), request_id))
+        // Sees the answer as the caller will.
+        .layer(AccessLogLayer::new(layers.clock, layers.observer))
+        // Writes refusals of all that is inside, and catches its panics.
+        .layer(AnswerLayer)
+        // Turns away before anything is read or computed.
+        .layer(ShedLayer::new(layers.most_requests, layers.serving))
+        // What is further inside knows who asks.
+        .layer(AuthenticateLayer::with_verifier(door, layers.verifier))
+        .service(Dispatch::new(layers.store, Arc::new(RootOnly), table))
+}
+
+/// Drops what `verifier` derived from secrets that go.
+pub fn forgetting(verifier: &Arc<Verifier>) -> Forget {
+    let verifier = Arc::clone(verifier);
+    Forget(Arc::new(move |id| verifier.forget(id)))
+}

@@ -1,0 +1,85 @@
+//! Who may come in by the operator's door.
+
+use std::net::IpAddr;
+
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HOST, ORIGIN};
+use thiserror::Error;
+
+use crate::secret::Secret;
+
+/// Why someone may not.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub(super) enum NotForYou {
+    /// A web page asks, through its reader's browser.
+    #[error("web pages may not use the admin listener")]
+    Page,
+    /// A name that may lead elsewhere tomorrow, as in DNS rebinding.
+    #[error("the Host header must be an address or localhost")]
+    Host,
+    /// No token, or a wrong one.
+    #[error(
+        "this needs the header Authorization: Bearer and the token, which is in admin-token in \
+         the data directory, or in COUNTERSIGN_ADMIN_TOKEN"
+    )]
+    Token,
+}
+
+#[derive(Debug)]
+pub(super) struct Guard {
+    token: Option<Secret>,
+    is_remote_allowed: bool,
+}
+
+impl Guard {
+    pub(super) fn new(token: Option<Secret>, is_remote_allowed: bool) -> Self {
+        Self { token, is_remote_allowed }
+    }
+
+    /// Whether the request may look at what is open to all.
+    pub(super) fn admits(&self, headers: &HeaderMap) -> Result<(), NotForYou> {
+        if headers.contains_key(ORIGIN) || headers.contains_key("sec-fetch-site") {
+            return Err(NotForYou::Page);
+        }
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        if self.is_remote_allowed || host.is_none_or(is_address) {
+            return Ok(());
+        }
+        Err(NotForYou::Host)
+    }
+
+    /// Whether the request has the token.
+    pub(super) fn knows(&self, headers: &HeaderMap) -> Result<(), NotForYou> {
+        let shown = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let shown = shown.and_then(|value| value.strip_prefix("Bearer "));
+        match (&self.token, shown) {
+            (Some(token), Some(shown)) if *token == Secret::new(shown.to_owned()) => Ok(()),
+            _ => Err(NotForYou::Token),
+        }
+    }
+}
+
+/// Whether a Host header names an address itself, with or without a port.
+fn is_address(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_that_cannot_be_rebound_is_let_in() {
+        for good in ["localhost", "LocalHost:7449", "127.0.0.1:7449", "[::1]:7449", "[::1]"] {
+            assert!(is_address(good), "{good}");
+        }
+        for bad in ["evil.example", "evil.example:7449", "localhost.evil.example", "", "1"] {
+            assert!(!is_address(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! One connection: HTTP/1.1 or HTTP/2, within bounds of size and time.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::rt::{Read, Write};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::time::{Sleep, sleep};
+use tower::util::Oneshot;
+use tower::{Service, ServiceExt};
+
+use crate::config::Bounds;
+use crate::gateway::stop::Stop;
+use crate::layer::Peer;
+use crate::layer::body::TooSlow;
+
+/// How long a connection that is told to close may take for it.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How often an HTTP/2 client is asked whether it is still there, and how long it
+/// may take to say so.
+const PING_EVERY: Duration = Duration::from_secs(30);
+const PING_WITHIN: Duration = Duration::from_secs(20);
+
+/// What a body may fail with.
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A stack of layers that answers requests.
+pub trait Stack:
+    Service<
+        Request<TimedBody>,
+        Response = Response<Full<Bytes>>,
+        Error = Infallible,
+        Future: Send + 'static,
+    > + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<S> Stack for S where
+    S: Service<
+            Request<TimedBody>,
+            Response = Response<Full<Bytes>>,
+            Error = Infallible,
+            Future: Send + 'static,
+        > + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// How HTTP is spoken on every connection of a listener.
+#[derive(Clone, Debug)]
+pub struct Speaker {
+    bounds: Bounds,
+    http: auto::Builder<TokioExecutor>,
+}
+
+impl Speaker {
+    /// One that keeps to `bounds`.
+    pub fn new(bounds: Bounds) -> Self {
+        let mut http = auto::Builder::new(TokioExecutor::new());
+        http.http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(bounds.header_timeout)
+            .max_headers(bounds.headers)
+            .max_buf_size(bounds.header_bytes);
+        http.http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(PING_EVERY)
+            .keep_alive_timeout(PING_WITHIN)
+            .max_concurrent_streams(bounds.streams)
+            .max_header_list_size(u32::try_from(bounds.header_bytes).unwrap_or(u32::MAX));
+        Self { bounds, http }
+    }
+
+    /// Speaks with `peer` until it, or the gateway, has had enough.
+    pub async fn speak<I, S>(&self, (io, peer): (I, SocketAddr), stack: S, stop: &Stop)
+    where
+        I: Read + Write + Unpin + Send + 'static,
+        S: Stack,
+    {
+        let activity = Arc::new(Activity::default());
+        let service =
+            Answering { stack, peer, bounds: self.bounds, activity: Arc::clone(&activity) };
+        let mut connection = pin!(self.http.serve_connection(io, service));
+        let mut patience = self.bounds.header_timeout;
+        let mut requests_before = 0;
+        let mut is_closing = false;
+        loop {
+            tokio::select! {
+                biased;
+                end = connection.as_mut() => {
+                    return if let Err(error) = end { note(peer, &*error) };
+                }
+                () = stop.left() => return,
+                () = stop.draining(), if !is_closing => {
+                    connection.as_mut().graceful_shutdown();
+                    is_closing = true;
+                }
+                () = sleep(patience) => {
+                    let requests = activity.begun.load(Ordering::Relaxed);
+                    let is_idle = requests == requests_before && activity.is_idle();
+                    if is_idle && is_closing {
+                        return;
+                    }
+                    if is_idle {
+                        connection.as_mut().graceful_shutdown();
+                    }
+                    is_closing |= is_idle;
+                    patience = if is_closing { FAREWELL } else { self.bounds.idle_timeout };
+                    requests_before = requests;
+                }
+            }
+        }
+    }
+}
+
+/// What clients do wrong is their business; it is here for who looks for it.
+fn note(peer: SocketAddr, error: &(dyn std::error::Error + 'static)) {
+    tracing::debug!(%peer, reason = %error, "a connection broke off");
+}
+
+/// What goes on in a connection: hyper cuts short who sends a head slowly, but
+/// not who sends nothing, nor who keeps an HTTP/2 connection for nothing.
+#[derive(Debug, Default)]
+struct Activity {
+    begun: AtomicU64,
+    under_way: AtomicUsize,
+}
+
+impl Activity {
+    fn is_idle(&self) -> bool {
+        self.under_way.load(Ordering::Relaxed) == 0
+    }
+
+    fn begin(self: &Arc<Self>) -> UnderWay {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        UnderWay(Arc::clone(self))
+    }
+}
+
+#[derive(Debug)]
+struct UnderWay(Arc<Activity>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The stack, as one connection sees it.
+#[derive(Debug)]
+struct Answering<S> {
+    stack: S,
+    peer: SocketAddr,
+    bounds: Bounds,
+    activity: Arc<Activity>,
+}
+
+impl<S: Stack> hyper::service::Service<Request<Incoming>> for Answering<S> {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        // HTTP/1.1 is held to this by hyper, with the same answer.
+        if request.headers().len() > self.bounds.headers {
+            return Box::pin(async { Ok(too_many_headers()) });
+        }
+        let under_way = self.activity.begin();
+        let body_timeout = self.bounds.body_timeout;
+        let mut request = request.map(|body| TimedBody::new(body, body_timeout));
+        request.extensions_mut().insert(Peer(self.peer));
+        let answer: Oneshot<S, _> = self.stack.clone().oneshot(request);
+        Box::pin(async move {
+            let answer = answer.await;
+            drop(under_way);
+            answer
+        })
+    }
+}
+
+fn too_many_headers() -> Response<Full<Bytes>> {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    response
+}
+
+/// A body that has to arrive in time, all of it.
+#[derive(Debug)]
+pub struct TimedBody {
+    inner: Incoming,
+    within: Duration,
+    /// Begins when there is something to wait for: most bodies come with the head.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl TimedBody {
+    fn new(inner: Incoming, within: Duration) -> Self {
+        Self { inner, within, timer: None }
+    }
+}
+
+impl Body for TimedBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(cx) {
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        let within = self.within;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(within)));
+        timer.as_mut().poll(cx).map(|()| Some(Err(TooSlow.into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

@@ -1,0 +1,85 @@
+//! The public door: whose rules a signature must keep, and whose key it is.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock::{Clock, Time};
+use crate::dispatch::asked::Asked;
+use crate::dispatch::table::Table;
+use crate::error::Result;
+use crate::iam::IAM;
+use crate::layer::authenticate::{Arrived, Gate, Known};
+use crate::sigv4::{Rules, Signer};
+use crate::store::index::Credential;
+use crate::store::{Store, told};
+use crate::sts::STS;
+use crate::wire::form::Form;
+
+/// Lets in who signs for IAM or STS with a key of the store.
+pub struct Door {
+    store: Store,
+    table: Arc<Table>,
+    clock: Arc<dyn Clock>,
+    iam: Rules,
+    sts: Rules,
+    body_limit: usize,
+}
+
+impl Door {
+    /// A door that accepts signatures for `regions`, for any of AWS's where there
+    /// is none, and bodies of at most `body_limit` bytes.
+    pub fn new(
+        store: Store,
+        table: Arc<Table>,
+        clock: Arc<dyn Clock>,
+        (regions, body_limit): (&[String], usize),
+    ) -> Self {
+        let rules = |service| {
+            let rules = Rules::query(service);
+            if regions.is_empty() { rules } else { rules.in_regions(regions.iter().cloned()) }
+        };
+        Self { store, table, clock, iam: rules(IAM.prefix), sts: rules(STS.prefix), body_limit }
+    }
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Door")
+            .field("iam", &self.iam)
+            .field("sts", &self.sts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Gate for Door {
+    type Caller = Arc<Credential>;
+
+    fn rules(&self) -> &Rules {
+        &self.iam
+    }
+
+    fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    fn read(&self, arrived: &mut Arrived<'_>) -> Result<&Rules> {
+        let form = Form::parse(arrived.head.query(), arrived.body)?;
+        let asked = Asked::read(form, &self.table, arrived.service);
+        let rules = if asked.service.prefix == STS.prefix { &self.sts } else { &self.iam };
+        arrived.extensions.insert(asked);
+        Ok(rules)
+    }
+
+    async fn key(&self, id: &str, _: Option<&str>) -> Result<Option<Known<Arc<Credential>>>> {
+        let found = self.store.key(id).await.map_err(|failure| told(&failure))?;
+        Ok(found.map(|found| Known::new(Arc::clone(&found.key), found)))
+    }
+
+    fn signed(&self, caller: &Arc<Credential>, signer: &Signer) {
+        self.store.note_use(caller, signer.service(), signer.region());
+    }
+}

@@ -1,0 +1,327 @@
+//! Users: who signs with keys of their own.
+
+use std::ops::Bound;
+
+use imbl::OrdMap;
+
+use crate::action::{Action, Allowed, Needs, Route, Service};
+use crate::arn::Arn;
+use crate::clock::Time;
+use crate::error::{Code, Error, Result};
+use crate::iam::tag::{Tag, check_tags, tagged};
+use crate::iam::{IAM, named_or_caller, on_owner};
+use crate::page::Page;
+use crate::store::account::Account;
+use crate::store::draft::Draft;
+use crate::store::entity::{Entity, Tags, User};
+use crate::store::owner::{Caller, Owner};
+use crate::text::{
+    AccountId, ArnText, Folded, MarkerText, MaxItems, NewUserName, Path, PathPrefix, UserName,
+};
+use crate::wire::answer::output;
+use crate::wire::form::{List, input};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::to::<CreateUser>(),
+    Route::to::<DeleteUser>(),
+    Route::to::<GetUser>(),
+    Route::to::<ListUsers>(),
+    Route::to::<UpdateUser>(),
+];
+
+output! {
+    /// A user, as answers tell of one. Root has neither path nor name.
+    struct UserDetail {
+        path: Option<Path> = "Path",
+        name: Option<UserName> = "UserName",
+        id: String = "UserId",
+        arn: String = "Arn",
+        created: Time = "CreateDate",
+        password_last_used: Option<Time> = "PasswordLastUsed",
+        boundary: Option<Boundary> = "PermissionsBoundary",
+        tags: Option<Vec<Tag>> = "Tags",
+    }
+}
+
+output! {
+    /// The policy that limits what a user may do.
+    struct Boundary {
+        kind: String = "PermissionsBoundaryType",
+        arn: String = "PermissionsBoundaryArn",
+    }
+}
+
+impl UserDetail {
+    /// What a list tells: no tags.
+    fn listed(user: &User, account: &AccountId) -> Self {
+        Self {
+            path: Some(user.path.clone()),
+            name: Some(user.name.clone()),
+            id: user.id.to_string(),
+            arn: user.arn(account).to_string(),
+            created: user.created,
+            password_last_used: None,
+            boundary: None,
+            tags: None,
+        }
+    }
+
+    fn whole(user: &User, account: &AccountId) -> Self {
+        let tags = (!user.tags.is_empty()).then(|| tagged(&user.tags));
+        Self { tags, ..Self::listed(user, account) }
+    }
+
+    fn root(account: &Account) -> Self {
+        Self {
+            path: None,
+            name: None,
+            id: account.id().to_string(),
+            arn: Arn::root(account.id()).to_string(),
+            created: account.root().created,
+            password_last_used: None,
+            boundary: None,
+            tags: None,
+        }
+    }
+}
+
+input! {
+    /// Makes a user (IAM API Reference, `CreateUser`).
+    struct CreateUser {
+        path: Option<Path> = "Path",
+        name: NewUserName = "UserName",
+        boundary: Option<ArnText> = "PermissionsBoundary",
+        tags: Option<List<Tag, 50>> = "Tags",
+    }
+}
+
+output! {
+    /// Holds the new user.
+    struct CreateUserResult {
+        user: UserDetail = "User",
+    }
+}
+
+impl Action for CreateUser {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "CreateUser";
+    type Output = CreateUserResult;
+
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        let path = self.path.clone().unwrap_or_default();
+        let arn = Arn::iam(account.id(), User::KIND, format_args!("{path}{}", self.name));
+        let needs = Needs::on(arn.clone());
+        let needs = match &self.boundary {
+            Some(boundary) => needs.with("iam:PermissionsBoundary", boundary.to_string()),
+            None => needs,
+        };
+        match &self.tags {
+            Some(tags) => tags.0.iter().fold(needs.and("iam:TagUser", arn), Tag::add_keys),
+            None => needs,
+        }
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
+        let Self { path, name, boundary, tags } = input.into_inner();
+        let name = UserName::from(name);
+        refuse_taken(&name, draft)?;
+        if let Some(arn) = boundary {
+            return Err(no_such_boundary(&arn));
+        }
+        let tags = check_tags(OrdMap::new(), tags.map_or_else(Vec::new, |tags| tags.0), draft)?;
+        let user = make(name, path.unwrap_or_default(), tags, draft)?;
+        let user = UserDetail::whole(&user, draft.account().id());
+        Ok(CreateUserResult { user })
+    }
+}
+
+fn make(name: UserName, path: Path, tags: Tags, draft: &mut Draft) -> Result<User> {
+    let most = draft.limits().users_per_account;
+    if User::all(draft.account()).len() >= most {
+        return Err(Error::over_quota("UsersPerAccount", most));
+    }
+    let account = draft.account().id().clone();
+    let id = draft.ids().user_id(&account).ok_or_else(Error::internal_failure)?;
+    let user = User { name, path, id, created: draft.now(), keys: Vec::new(), tags };
+    draft.put(user.clone());
+    Ok(user)
+}
+
+fn refuse_taken(name: &UserName, draft: &Draft) -> Result<()> {
+    match draft.account().get::<User>(name) {
+        Some(_) => {
+            let message = format!("User with name {name} already exists.");
+            Err(Error::new(Code::EntityAlreadyExists, message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// No policy exists that could be a boundary, so each that is named is missing.
+fn no_such_boundary(arn: &ArnText) -> Error {
+    if arn.as_str().starts_with("arn:") {
+        let message = format!("Scope ARN: {arn} does not exist or is not attachable.");
+        Error::new(Code::NoSuchEntity, message)
+    } else {
+        Error::new(Code::InvalidInput, format!("ARN {arn} is not valid."))
+    }
+}
+
+input! {
+    /// Tells of a user: the caller, where none is named (IAM API Reference,
+    /// `GetUser`).
+    struct GetUser {
+        user: Option<UserName> = "UserName",
+    }
+}
+
+output! {
+    /// Holds the user.
+    struct GetUserResult {
+        user: UserDetail = "User",
+    }
+}
+
+impl Action for GetUser {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "GetUser";
+    type Output = GetUserResult;
+
+    fn needs(&self, caller: &Caller, account: &Account) -> Needs {
+        on_owner(&named_or_caller(self.user.as_ref(), caller), account)
+    }
+
+    fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
+        let account = draft.account();
+        let user = match named_or_caller(input.into_inner().user.as_ref(), caller) {
+            Owner::Root => UserDetail::root(account),
+            Owner::User(name) => UserDetail::whole(draft.find::<User>(&name)?, account.id()),
+        };
+        Ok(GetUserResult { user })
+    }
+}
+
+input! {
+    /// Lists the users below a path (IAM API Reference, `ListUsers`).
+    struct ListUsers {
+        prefix: Option<PathPrefix> = "PathPrefix",
+        marker: Option<MarkerText> = "Marker",
+        most: Option<MaxItems> = "MaxItems",
+    }
+}
+
+output! {
+    /// A page of users, by name.
+    struct ListUsersResult {
+        users: Vec<UserDetail> = "Users",
+        is_truncated: bool = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+impl ListUsers {
+    fn prefix(&self) -> &str {
+        self.prefix.as_ref().map_or("/", PathPrefix::as_str)
+    }
+}
+
+impl Action for ListUsers {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "ListUsers";
+    type Output = ListUsersResult;
+
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        Needs::on(Arn::iam(account.id(), User::KIND, self.prefix()))
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
+        let input = input.into_inner();
+        let account = draft.account();
+        let list = format!("ListUsers {} {}", account.id(), input.prefix());
+        let page = Page::asked(list, input.marker.as_ref(), input.most)?;
+        let from =
+            page.after().map_or(Bound::Unbounded, |after| Bound::Excluded(Folded::of(&after)));
+        let users = User::all(account).range((from, Bound::Unbounded));
+        let is_below = |user: &User| user.path.as_str().starts_with(input.prefix());
+        let paged = page.cut(users.filter(|(_, user)| is_below(user)), |(name, _)| name.as_str());
+        let listed = paged.items.iter().map(|(_, user)| UserDetail::listed(user, account.id()));
+        Ok(ListUsersResult {
+            users: listed.collect(),
+            is_truncated: paged.is_truncated(),
+            marker: paged.marker,
+        })
+    }
+}
+
+input! {
+    /// Gives a user another name, or another path; keys, ids and tags stay (IAM
+    /// API Reference, `UpdateUser`).
+    struct UpdateUser {
+        user: UserName = "UserName",
+        new_path: Option<Path> = "NewPath",
+        new_name: Option<NewUserName> = "NewUserName",
+    }
+}
+
+impl Action for UpdateUser {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "UpdateUser";
+    type Output = ();
+
+    /// Leave is asked for on both, the user as it is and as it will be.
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        let held = account.get::<User>(&self.user);
+        let path = self.new_path.clone().or_else(|| held.map(|user| user.path.clone()));
+        let path = path.unwrap_or_default();
+        let name = self.new_name.clone().map_or_else(|| self.user.clone(), UserName::from);
+        let to = Arn::iam(account.id(), User::KIND, format_args!("{path}{name}"));
+        on_owner(&Owner::User(self.user.clone()), account)
+            .and("iam:UpdateUser", to)
+            .told_as(format!("user {name}"))
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
+        let Self { user, new_path, new_name } = input.into_inner();
+        let mut renamed = draft.find::<User>(&user)?.clone();
+        let new_name = new_name.map_or_else(|| renamed.name.clone(), UserName::from);
+        let is_same = Folded::of(&new_name) == Folded::of(&user);
+        if !is_same {
+            refuse_taken(&new_name, draft)?;
+        }
+        renamed.path = new_path.unwrap_or(renamed.path);
+        renamed.name = new_name;
+        draft.put(renamed);
+        if !is_same {
+            draft.remove::<User>(&user);
+        }
+        Ok(())
+    }
+}
+
+input! {
+    /// Removes a user that holds nothing any more (IAM API Reference,
+    /// `DeleteUser`).
+    struct DeleteUser {
+        user: UserName = "UserName",
+    }
+}
+
+impl Action for DeleteUser {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "DeleteUser";
+    type Output = ();
+
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        on_owner(&Owner::User(self.user.clone()), account)
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
+        let Self { user } = input.into_inner();
+        if !draft.find::<User>(&user)?.keys.is_empty() {
+            let message = "Cannot delete entity, must delete access keys first.";
+            return Err(Error::new(Code::DeleteConflict, message));
+        }
+        draft.remove::<User>(&user);
+        Ok(())
+    }
+}

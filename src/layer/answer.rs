@@ -1,0 +1,146 @@
+//! Writes the document of a refusal, in the words of the service that was asked;
+//! whatever panics inside becomes an `InternalFailure`, and the process lives.
+
+use std::any::Any;
+use std::future::{self, Future};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http_body_util::Full;
+use tower::{Layer, Service};
+
+use crate::error::Error;
+use crate::layer::request_id::RequestId;
+use crate::layer::{Answered, Refused, refusal, wanted_format};
+use crate::wire::answer::{self, Format};
+
+const IAM: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
+const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+/// Wraps services in [`Answer`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AnswerLayer;
+
+impl<S> Layer<S> for AnswerLayer {
+    type Service = Answer<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Answer { inner }
+    }
+}
+
+/// Gives each response that carries an [`Error`] in its extensions the body that
+/// tells of it; other responses pass as they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<S> {
+    inner: S,
+}
+
+impl<S, B> Service<Request<B>> for Answer<S>
+where
+    S: Service<Request<B>, Response = Response<Full<Bytes>>>,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let wish = Wish::of(&request);
+        let Ok(answer) = catch_unwind(AssertUnwindSafe(|| self.inner.call(request))) else {
+            return Box::pin(future::ready(Ok(wish.document(panicked(&wish)))));
+        };
+        let mut caught = Caught(Box::pin(answer));
+        Box::pin(async move {
+            match (&mut caught).await {
+                Ok(response) => Ok(wish.document(response?)),
+                Err(_) => Ok(wish.document(panicked(&wish))),
+            }
+        })
+    }
+}
+
+/// A future whose panics are values. It is never polled after one.
+struct Caught<F>(Pin<Box<F>>);
+
+impl<F: Future> Future for Caught<F> {
+    type Output = Result<F::Output, Box<dyn Any + Send>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // What a torn request leaves behind is dropped with it; what requests
+        // share is published whole or not at all.
+        match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(cx))) {
+            Ok(poll) => Poll::Ready(Ok(ready!(poll))),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
+    }
+}
+
+/// What the request says about the form of its answer.
+#[derive(Debug)]
+struct Wish {
+    id: Option<RequestId>,
+    format: Format,
+    has_body: bool,
+    /// The namespace, where nobody inside knows it.
+    namespace: &'static str,
+}
+
+impl Wish {
+    fn of<B>(request: &Request<B>) -> Self {
+        Self {
+            id: request.extensions().get().cloned(),
+            format: wanted_format(request.headers()),
+            has_body: request.method() != Method::HEAD,
+            namespace: if names_sts(request) { STS } else { IAM },
+        }
+    }
+
+    fn document(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+        let Some(error) = response.extensions().get::<Error>() else { return response };
+        let answered = response.extensions().get::<Answered>();
+        let namespace = answered.map_or(self.namespace, |answered| answered.namespace);
+        let request_id = self.id.as_ref().map_or("", RequestId::as_str);
+        let body = answer::refusal(self.format, namespace, error, request_id);
+        let kind = HeaderValue::from_static(self.format.content_type());
+        if self.has_body {
+            *response.body_mut() = Full::from(body);
+        }
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        response
+    }
+}
+
+fn panicked(wish: &Wish) -> Response<Full<Bytes>> {
+    let request_id = wish.id.as_ref().map_or("-", RequestId::as_str);
+    tracing::error!(request_id, "a request ended in a panic, and was answered InternalFailure");
+    let mut response = refusal(Error::internal_failure());
+    response.extensions_mut().insert(Refused("panic"));
+    response
+}
+
+/// Whether a request that got nowhere meant STS: by its credential's scope, else
+/// by its host.
+fn names_sts<B>(request: &Request<B>) -> bool {
+    if let Some(credential) = credential(request.headers()) {
+        return credential.contains("/sts/");
+    }
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let host = request.uri().host().or(host).unwrap_or_default();
+    let query = request.uri().query().unwrap_or_default();
+    host.starts_with("sts.") || query.contains("%2Fsts%2Faws4_request")
+}
+
+fn credential(headers: &HeaderMap) -> Option<&str> {
+    let (_, rest) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once("Credential=")?;
+    rest.split(',').next()
+}

@@ -1,0 +1,135 @@
+//! Gives each request its name, and each answer that name and the time.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::header::DATE;
+use http::{HeaderName, HeaderValue, Request, Response};
+use tower::{Layer, Service};
+
+use crate::clock::{Clock, Time};
+
+/// The header that names the request in its answer.
+pub const HEADER: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// The name of a request, in its extensions; the log and the answer tell it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// A request called `name`.
+    pub fn new(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    /// The name as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Wraps services in [`WithRequestId`].
+#[derive(Clone, Debug)]
+pub struct RequestIdLayer<N> {
+    clock: Arc<dyn Clock>,
+    names: N,
+}
+
+impl<N: Fn() -> String> RequestIdLayer<N> {
+    /// A layer that takes a new name from `names` for each request, and the time
+    /// from `clock`.
+    pub fn new(clock: Arc<dyn Clock>, names: N) -> Self {
+        Self { clock, names }
+    }
+}
+
+impl<N: Clone, S> Layer<S> for RequestIdLayer<N> {
+    type Service = WithRequestId<N, S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WithRequestId { clock: Arc::clone(&self.clock), names: self.names.clone(), inner }
+    }
+}
+
+/// Passes on the request with its [`RequestId`] in the extensions; the answer
+/// gets `x-amzn-RequestId`, and `Date`, from which clients correct their clocks.
+#[derive(Clone, Debug)]
+pub struct WithRequestId<N, S> {
+    clock: Arc<dyn Clock>,
+    names: N,
+    inner: S,
+}
+
+impl<N, S, B, C> Service<Request<B>> for WithRequestId<N, S>
+where
+    N: Fn() -> String,
+    S: Service<Request<B>, Response = Response<C>>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let id = RequestId((self.names)().into());
+        let name = HeaderValue::from_str(id.as_str());
+        request.extensions_mut().insert(id);
+        let answer = self.inner.call(request);
+        let clock = Arc::clone(&self.clock);
+        Box::pin(async move {
+            let mut response = answer.await?;
+            let headers = response.headers_mut();
+            if let Ok(name) = name {
+                headers.insert(HEADER, name);
+            }
+            headers.insert(DATE, date(clock.now()));
+            Ok(response)
+        })
+    }
+}
+
+thread_local! {
+    /// The moment that was last written out, and how.
+    static WRITTEN: RefCell<(Time, HeaderValue)> = RefCell::new(written(Time::default()));
+}
+
+/// `time` as a header has it; written out once a second and thread.
+fn date(time: Time) -> HeaderValue {
+    WRITTEN.with_borrow_mut(|last| {
+        if last.0 != time {
+            *last = written(time);
+        }
+        last.1.clone()
+    })
+}
+
+fn written(time: Time) -> (Time, HeaderValue) {
+    let value = HeaderValue::try_from(time.http());
+    (time, value.unwrap_or(HeaderValue::from_static("")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_moment_is_written_as_itself() {
+        assert_eq!(date(Time::from_unix(1_440_938_160)), "Sun, 30 Aug 2015 12:36:00 GMT");
+        assert_eq!(date(Time::from_unix(1_440_938_161)), "Sun, 30 Aug 2015 12:36:01 GMT");
+        assert_eq!(date(Time::from_unix(0)), "Thu, 01 Jan 1970 00:00:00 GMT");
+    }
+}

@@ -1,0 +1,244 @@
+//! What exists, and how it is kept: the published accounts; draft, commit, publish.
+
+pub mod account;
+pub mod draft;
+pub mod engine;
+pub mod entity;
+pub mod home;
+pub mod index;
+mod ledger;
+mod load;
+pub mod owner;
+pub mod private_file;
+pub mod record;
+pub mod seal;
+mod write;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dashmap::DashMap;
+use foldhash::quality::RandomState;
+use thiserror::Error as Failing;
+use tokio::task::spawn_blocking;
+
+use crate::clock::{Clock, Time};
+use crate::error::{Error, Result};
+use crate::ids::RandomIds;
+use crate::store::account::Account;
+use crate::store::draft::{Draft, Limits};
+use crate::store::engine::{Batch, Engine, Failure, Stats};
+use crate::store::home::Home;
+use crate::store::index::{Credential, Index};
+use crate::store::ledger::Ledger;
+use crate::store::seal::{BadKey, Seal};
+use crate::text::{AccessKeyId, AccountId, Text};
+
+pub use write::{NotMade, RootKey};
+
+/// Everything that exists. A clone is the same store.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Arc<dyn Engine>,
+    settings: Settings,
+    homes: DashMap<AccountId, Arc<Home>, RandomState>,
+    index: Index,
+    ledger: Ledger,
+    /// Held while an account is read, so that it is read once.
+    loading: Mutex<()>,
+}
+
+/// What a store is opened with.
+#[derive(Debug)]
+pub struct Settings {
+    /// What secrets are sealed with.
+    pub seal: Seal,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// How much an account may hold.
+    pub limits: Limits,
+    /// Who is told of a key whose secret went: what was derived from it goes too.
+    pub forget: Forget,
+}
+
+/// Told the id of a key whose secret is gone.
+#[derive(Clone)]
+pub struct Forget(pub Arc<dyn Fn(&str) + Send + Sync>);
+
+impl std::fmt::Debug for Forget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Forget")
+    }
+}
+
+/// Why a store was not opened. Its sentence is for the operator.
+#[derive(Debug, Failing)]
+pub enum NotOpened {
+    /// The sealing key is not the one that the store was made with.
+    #[error(transparent)]
+    Seal(#[from] BadKey),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] Failure),
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    /// Accounts that are loaded.
+    pub accounts: usize,
+    /// Users in them.
+    pub users: usize,
+    /// Keys in them, root's among them.
+    pub keys: usize,
+    /// What the engine did.
+    pub engine: Stats,
+}
+
+impl Store {
+    /// Opens what `engine` keeps. The first sealing key that ever comes is the
+    /// right one from then on.
+    pub async fn open(engine: Arc<dyn Engine>, settings: Settings) -> Result<Self, NotOpened> {
+        let place = load::SEAL_CHECK;
+        if let Some(check) = engine.get(place)? {
+            settings.seal.verify_check(&check)?;
+        } else {
+            let check = settings.seal.check_value().map_err(|e| Failure::Io(e.to_string()))?;
+            engine.commit(Batch::of(0).absent(place).put(place, check)).await?;
+        }
+        Ok(Self(Arc::new(Inner {
+            engine,
+            settings,
+            homes: DashMap::default(),
+            index: Index::default(),
+            ledger: Ledger::default(),
+            loading: Mutex::new(()),
+        })))
+    }
+
+    /// The key of that id, if there is one. Where its account is loaded, that
+    /// takes one look-up, and no disk.
+    pub async fn key(&self, id: &str) -> Result<Option<Arc<Credential>>, Failure> {
+        if let Some(key) = self.0.index.get(id) {
+            return Ok(Some(key));
+        }
+        // What cannot be an id needs no look-up.
+        let Ok(id) = AccessKeyId::parse(id) else { return Ok(None) };
+        let store = self.clone();
+        self.blocking(move || {
+            let Some(account) = load::account_of_key(&*store.0.engine, id.as_str())? else {
+                return Ok(None);
+            };
+            store.load(&account)?;
+            Ok(store.0.index.get(id.as_str()))
+        })
+        .await
+    }
+
+    /// The account of that number, if there is one.
+    pub async fn home(&self, account: &AccountId) -> Result<Option<Arc<Home>>, Failure> {
+        let (store, account) = (self.clone(), account.clone());
+        self.blocking(move || store.load(&account)).await
+    }
+
+    /// The numbers of all accounts, in order.
+    pub async fn accounts(&self) -> Result<Vec<AccountId>, Failure> {
+        let store = self.clone();
+        self.blocking(move || load::accounts(&*store.0.engine)).await
+    }
+
+    /// Copies everything into a new file while work goes on.
+    pub async fn backup(&self, to: std::path::PathBuf) -> Result<(), Failure> {
+        self.flush().await?;
+        let store = self.clone();
+        self.blocking(move || store.0.engine.backup(&to)).await
+    }
+
+    /// Notes that a key was used, in memory; [`Store::flush`] writes it.
+    pub fn note_use(&self, key: &Arc<Credential>, service: &str, region: &str) {
+        if key.used.note(self.now(), service, region) {
+            self.0.ledger.note(key);
+        }
+    }
+
+    /// How much there is.
+    pub fn counts(&self) -> Counts {
+        let users = self.0.homes.iter().map(|home| home.published().users().len()).sum();
+        Counts {
+            accounts: self.0.homes.len(),
+            users,
+            keys: self.0.index.len(),
+            engine: self.0.engine.stats(),
+        }
+    }
+
+    /// Writes what is still to be written, and ends.
+    pub async fn close(&self) -> Result<(), Failure> {
+        let flushed = self.flush().await;
+        let store = self.clone();
+        self.blocking(move || {
+            store.0.engine.close();
+            Ok(())
+        })
+        .await?;
+        flushed
+    }
+
+    /// A draft of `account`, in which nothing is changed yet.
+    pub fn draft(&self, account: Arc<Account>) -> Draft {
+        Draft::of(account, self.now(), self.0.settings.limits, Box::new(RandomIds))
+    }
+
+    /// The time.
+    pub fn now(&self) -> Time {
+        self.0.settings.clock.now()
+    }
+
+    fn load(&self, id: &AccountId) -> Result<Option<Arc<Home>>, Failure> {
+        let loaded = || self.0.homes.get(id).map(|home| Arc::clone(&home));
+        if let Some(home) = loaded() {
+            return Ok(Some(home));
+        }
+        let _alone = self.0.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(home) = loaded() {
+            return Ok(Some(home));
+        }
+        Ok(self.read(id)?.map(|account| self.settle(account)))
+    }
+
+    /// An account as it stands on the disk. Keys that are known already keep what
+    /// is known of their last use.
+    fn read(&self, id: &AccountId) -> Result<Option<Account>, Failure> {
+        let used =
+            |key: &AccessKeyId| self.0.index.get(key.as_str()).map(|key| Arc::clone(&key.used));
+        load::account(&*self.0.engine, &self.0.settings.seal, id, &used)
+    }
+
+    /// Gives an account that was read its home.
+    fn settle(&self, account: Account) -> Arc<Home> {
+        let home = Arc::new(Home::of(account));
+        let account = home.published();
+        for (key, _) in account.keys() {
+            self.0.index.refresh(key, &home);
+        }
+        self.0.homes.insert(account.id().clone(), Arc::clone(&home));
+        home
+    }
+
+    /// Does what waits for a disk where nobody else has to wait for it.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        spawn_blocking(work).await.unwrap_or(Err(Failure::Stopped))
+    }
+}
+
+/// What a caller is told where something could not be read or kept; the operator
+/// is told why.
+pub fn told(failure: &Failure) -> Error {
+    tracing::error!(%failure, "the store failed");
+    Error::service_failure()
+}

@@ -1,0 +1,160 @@
+//! What one request makes of an account.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::clock::Time;
+use crate::error::{Error, Result};
+use crate::ids::Ids;
+use crate::store::account::{Account, Change};
+use crate::store::entity::{Entity, KeyPair, Root, User};
+use crate::store::owner::Owner;
+use crate::text::{AccessKeyId, Folded, Status};
+
+/// How much an account may hold (IAM User Guide, "IAM and AWS STS quotas").
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limits {
+    /// Users in an account.
+    pub users_per_account: usize,
+    /// Keys of a user, and of root: two, so that one can replace the other.
+    pub keys_per_user: usize,
+    /// Tags on a user.
+    pub tags_per_user: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { users_per_account: 5000, keys_per_user: 2, tags_per_user: 50 }
+    }
+}
+
+/// An account as one request will leave it: a clone that notes each change.
+///
+/// Only when the changes are committed does the account take the place of the
+/// one that it was made from. A draft that is dropped never was.
+#[derive(Debug)]
+pub struct Draft {
+    account: Arc<Account>,
+    changes: Vec<Change>,
+    /// Keys that the changes made, took away, or gave to another.
+    touched: BTreeSet<AccessKeyId>,
+    now: Time,
+    limits: Limits,
+    ids: Box<dyn Ids>,
+}
+
+impl Draft {
+    /// A draft in which nothing is changed yet.
+    pub fn of(account: Arc<Account>, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
+        let (changes, touched) = (Vec::new(), BTreeSet::new());
+        Self { account, changes, touched, now, limits, ids }
+    }
+
+    /// The account as it stands in this draft.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// When the request came.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// How much the account may hold.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// What stands under `name`, or the error to answer.
+    pub fn find<E: Entity>(&self, name: &E::Name) -> Result<&E> {
+        self.account.get(name).ok_or_else(|| Error::no_such(E::KIND, name))
+    }
+
+    /// Puts `entity` under its name, in the place of what stood there.
+    pub fn put<E: Entity>(&mut self, entity: E) {
+        self.change(E::change(Folded::of(entity.name()), Some(Arc::new(entity))));
+    }
+
+    /// Removes what stands under `name`.
+    pub fn remove<E: Entity>(&mut self, name: &E::Name) {
+        self.change(E::change(Folded::of(name), None));
+    }
+
+    /// The keys of someone, oldest first, or the error to answer.
+    pub fn keys_of(&self, owner: &Owner) -> Result<&[KeyPair]> {
+        match owner {
+            Owner::Root => Ok(&self.account.root().keys),
+            Owner::User(name) => Ok(&self.find::<User>(name)?.keys),
+        }
+    }
+
+    /// Gives someone other keys.
+    pub fn put_keys(&mut self, owner: &Owner, keys: Vec<KeyPair>) -> Result<()> {
+        match owner {
+            Owner::Root => {
+                let created = self.account.root().created;
+                self.change(Change::Root(Arc::new(Root { created, keys })));
+            }
+            Owner::User(name) => {
+                let user = self.find::<User>(name)?.clone();
+                self.put(User { keys, ..user });
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the account's root in the place of the one before.
+    pub fn put_root(&mut self, root: Root) {
+        self.change(Change::Root(Arc::new(root)));
+    }
+
+    /// A key pair that nobody ever had.
+    pub fn new_key(&mut self) -> Result<KeyPair> {
+        let id = self.ids.access_key_id(self.account.id()).ok_or_else(Error::internal_failure)?;
+        let (secret, created) = (self.ids.secret(), self.now);
+        Ok(KeyPair { id, secret, status: Status::Active, created, used: Arc::default() })
+    }
+
+    /// A source of new ids.
+    pub fn ids(&mut self) -> &mut dyn Ids {
+        &mut *self.ids
+    }
+
+    /// Whether there is nothing to commit.
+    pub fn is_unchanged(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// What is to be committed, and then published.
+    pub fn into_parts(self) -> Drafted {
+        Drafted { account: self.account, changes: self.changes, touched: self.touched }
+    }
+
+    fn change(&mut self, change: Change) {
+        self.touch(&change);
+        Arc::make_mut(&mut self.account).apply(&change);
+        self.touch(&change);
+        self.changes.push(change);
+    }
+
+    fn touch(&mut self, change: &Change) {
+        let keys = match change {
+            Change::Root(_) => &self.account.root.keys[..],
+            Change::User(name, _) => {
+                self.account.users.get(name).map_or(&[][..], |user| &user.keys)
+            }
+        };
+        self.touched.extend(keys.iter().map(|key| key.id.clone()));
+    }
+}
+
+/// What a draft has come to.
+#[derive(Debug)]
+pub struct Drafted {
+    /// The account with all changes made.
+    pub account: Arc<Account>,
+    /// The changes, in the order in which they were made.
+    pub changes: Vec<Change>,
+    /// Keys that the changes made, took away, or gave to another.
+    pub touched: BTreeSet<AccessKeyId>,
+}

@@ -1,0 +1,151 @@
+//! Reads accounts from an engine, and says where in it what stands.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::store::account::{Account, Change};
+use crate::store::engine::{Engine, Failure};
+use crate::store::entity::{KeyPair, LastUse};
+use crate::store::record::{Records, read_use};
+use crate::store::seal::Seal;
+use crate::text::{AccessKeyId, AccountId, Folded, Text};
+
+/// Where the check stands that tells a wrong sealing key.
+pub(super) const SEAL_CHECK: &[u8] = b"seal";
+
+/// Before the numbers of accounts.
+const ACCOUNTS: &str = "account/";
+
+/// Where it stands that an account exists.
+pub(super) fn account_key(account: &AccountId) -> String {
+    format!("{ACCOUNTS}{account}")
+}
+
+/// Where the number of an account's commits stands.
+pub(super) fn revision_key(account: &AccountId) -> String {
+    format!("in/{account}/revision")
+}
+
+/// Where an account's root stands.
+pub(super) fn root_key(account: &AccountId) -> String {
+    format!("in/{account}/root")
+}
+
+/// Where a user stands.
+pub(super) fn user_key(account: &AccountId, name: &Folded) -> String {
+    format!("in/{account}/user/{}", name.as_str())
+}
+
+/// Where it stands which account a key signs for.
+pub(super) fn key_key(id: &str) -> String {
+    format!("key/{id}")
+}
+
+/// Where the last use of a key stands.
+pub(super) fn used_key(account: &AccountId, id: &AccessKeyId) -> String {
+    format!("used/{account}/{id}")
+}
+
+/// The numbers of all accounts.
+pub(super) fn accounts(engine: &dyn Engine) -> Result<Vec<AccountId>, Failure> {
+    collect(engine, ACCOUNTS, |number, _| word(number))
+}
+
+/// Which account a key signs for.
+pub(super) fn account_of_key(engine: &dyn Engine, id: &str) -> Result<Option<AccountId>, Failure> {
+    let number = engine.get(key_key(id).as_bytes())?;
+    number.map(|number| word(str::from_utf8(&number).unwrap_or_default())).transpose()
+}
+
+/// What is known of a key's last use, if anything is.
+pub(super) type Known<'k> = dyn Fn(&AccessKeyId) -> Option<Arc<LastUse>> + 'k;
+
+/// The whole of an account, if there is one.
+pub(super) fn account(
+    engine: &dyn Engine,
+    seal: &Seal,
+    id: &AccountId,
+    known: &Known<'_>,
+) -> Result<Option<Account>, Failure> {
+    let uses: HashMap<_, _> = collect(engine, &format!("used/{id}/"), |key, value| {
+        Ok((key.to_owned(), Arc::new(read_use(value)?)))
+    })?
+    .into_iter()
+    .collect();
+    let mut reader = Reader { account: Account::new(id.clone()), seal, uses, known };
+    let read = collect(engine, &format!("in/{id}/"), |key, value| reader.read(key, value))?;
+    Ok((!read.is_empty()).then_some(reader.account))
+}
+
+/// An account that is being read.
+struct Reader<'s> {
+    account: Account,
+    seal: &'s Seal,
+    uses: HashMap<String, Arc<LastUse>>,
+    known: &'s Known<'s>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, key: &str, value: &[u8]) -> Result<(), Failure> {
+        let records = Records { account: &self.account.id().clone(), seal: self.seal };
+        let change = match key.split_once('/') {
+            None if key == "revision" => {
+                let revision = value.try_into().map(u64::from_be_bytes).map_err(|_| odd(key))?;
+                self.account.set_revision(revision);
+                return Ok(());
+            }
+            None if key == "root" => {
+                let mut root = records.read_root(value)?;
+                self.add_uses(&mut root.keys);
+                Change::Root(Arc::new(root))
+            }
+            Some(("user", _)) => {
+                let mut user = records.read_user(value)?;
+                self.add_uses(&mut user.keys);
+                Change::User(Folded::of(&user.name), Some(Arc::new(user)))
+            }
+            _ => return Err(odd(key)),
+        };
+        self.account.apply(&change);
+        Ok(())
+    }
+
+    fn add_uses(&mut self, keys: &mut [KeyPair]) {
+        for key in keys {
+            let used = (self.known)(&key.id).or_else(|| self.uses.remove(key.id.as_str()));
+            key.used = used.unwrap_or_default();
+        }
+    }
+}
+
+/// What `read` makes of each key below `prefix`, and of its value.
+fn collect<T>(
+    engine: &dyn Engine,
+    prefix: &str,
+    mut read: impl FnMut(&str, &[u8]) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let (mut all, mut failure) = (Vec::new(), None);
+    engine.scan(prefix.as_bytes(), &mut |key, value| {
+        let rest = str::from_utf8(key).ok().and_then(|key| key.strip_prefix(prefix));
+        match rest.ok_or_else(|| odd(prefix)).and_then(|rest| read(rest, value)) {
+            Ok(item) => {
+                all.push(item);
+                ControlFlow::Continue(())
+            }
+            Err(met) => {
+                failure = Some(met);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    failure.map_or(Ok(all), Err)
+}
+
+fn word<T: Text>(raw: &str) -> Result<T, Failure> {
+    T::parse(raw).map_err(|_| odd(raw))
+}
+
+fn odd(key: &str) -> Failure {
+    Failure::Damaged(format!("nothing known stands at {key:?}"))
+}

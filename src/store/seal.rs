@@ -1,0 +1,126 @@
+//! Seals secrets on their way to the disk: AES-256-GCM with a random nonce.
+//!
+//! What is sealed is a byte for the version, 12 for the nonce, the ciphertext,
+//! and 16 for the tag. A secret that signs requests must be known again, so it
+//! cannot be stored as a hash; who holds the sealing key and the store holds the
+//! secrets.
+
+mod key;
+
+use std::fmt;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+pub use key::{BadKey, Origin, SealKey};
+
+const VERSION: u8 = 1;
+const NONCE: usize = 12;
+const TAG: usize = 16;
+
+/// What the check of a key says, sealed by that key.
+const CHECK: &str = "countersign";
+
+/// Seals secrets, and opens them again.
+pub struct Seal(RandomizedNonceKey);
+
+/// Why something sealed does not open.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum Unsealable {
+    /// It ends before it is whole.
+    #[error("a sealed secret has only {length} bytes")]
+    TooShort {
+        /// How many bytes there are.
+        length: usize,
+    },
+    /// It was sealed by a later version.
+    #[error("a secret is sealed in format {0}, which this version does not know")]
+    Unknown(u8),
+    /// The key is another, it belongs elsewhere, or it was changed.
+    #[error("a sealed secret was changed, moved, or sealed with another key")]
+    Forged,
+}
+
+/// Something is too long to be sealed.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("a secret cannot be sealed")]
+pub struct Unsealed;
+
+/// What is sealed for one purpose does not open for another.
+#[derive(Clone, Copy, Debug)]
+enum Purpose {
+    Secret,
+    Check,
+}
+
+impl Seal {
+    /// Seals with `key`.
+    pub fn new(key: &SealKey) -> Result<Self, BadKey> {
+        let key = RandomizedNonceKey::new(&AES_256_GCM, key.bytes());
+        key.map(Self).map_err(|_| BadKey::Refused)
+    }
+
+    /// Seals `secret` for the place that `context` names: sealed bytes that are
+    /// moved elsewhere do not open there.
+    pub fn seal(&self, secret: &Secret, context: &[u8]) -> Result<Vec<u8>, Unsealed> {
+        self.close(secret.expose(), &bound(Purpose::Secret, context))
+    }
+
+    /// Opens what was sealed with this key, for this `context`.
+    pub fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Secret, Unsealable> {
+        self.reveal(sealed, &bound(Purpose::Secret, context))
+    }
+
+    /// What is kept beside the secrets, to know their key by.
+    pub fn check_value(&self) -> Result<Vec<u8>, Unsealed> {
+        self.close(CHECK, &bound(Purpose::Check, &[]))
+    }
+
+    /// Refuses where `check` was made by another key.
+    pub fn verify_check(&self, check: &[u8]) -> Result<(), BadKey> {
+        let known = self.reveal(check, &bound(Purpose::Check, &[]));
+        known.map(drop).map_err(|_| BadKey::Other)
+    }
+
+    fn close(&self, text: &str, bound: &[u8]) -> Result<Vec<u8>, Unsealed> {
+        // Room for the tag as well: a buffer that grew would leave the text behind.
+        let mut buffer = Zeroizing::new(Vec::with_capacity(text.len().saturating_add(TAG)));
+        buffer.extend_from_slice(text.as_bytes());
+        let nonce = self.0.seal_in_place_append_tag(Aad::from(bound), &mut *buffer);
+        let nonce = nonce.map_err(|_| Unsealed)?;
+        Ok([&[VERSION][..], nonce.as_ref(), &buffer].concat())
+    }
+
+    fn reveal(&self, sealed: &[u8], bound: &[u8]) -> Result<Secret, Unsealable> {
+        let short = Unsealable::TooShort { length: sealed.len() };
+        let (version, rest) = sealed.split_first().ok_or(short)?;
+        if *version != VERSION {
+            return Err(Unsealable::Unknown(*version));
+        }
+        let (nonce, closed) = rest.split_first_chunk::<NONCE>().ok_or(short)?;
+        if closed.len() < TAG {
+            return Err(short);
+        }
+        let mut buffer = Zeroizing::new(closed.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let opened = self.0.open_in_place(nonce, Aad::from(bound), &mut buffer);
+        let text = opened.ok().and_then(|bytes| str::from_utf8(bytes).ok());
+        text.map(|text| Secret::new(text.to_owned())).ok_or(Unsealable::Forged)
+    }
+}
+
+impl fmt::Debug for Seal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seal(…)")
+    }
+}
+
+fn bound(purpose: Purpose, context: &[u8]) -> Vec<u8> {
+    let purpose = match purpose {
+        Purpose::Secret => 0,
+        Purpose::Check => 1,
+    };
+    [&[VERSION, purpose], context].concat()
+}

@@ -1,0 +1,393 @@
+//! Writes results as AWS clients read them: XML, or JSON where it is asked for.
+//!
+//! Layout is AWS's, byte for byte: XML is indented by two spaces and ends in a
+//! newline; JSON has no white space, and times are numbers in it.
+
+use std::fmt::Write;
+
+use quick_xml::escape::partial_escape;
+
+use crate::clock::Time;
+use crate::error::Error;
+use crate::secret::Secret;
+use crate::text::Text;
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Format {
+    /// What AWS's Query protocol answers.
+    #[default]
+    Xml,
+    /// What it answers to `Accept: application/json`.
+    Json,
+}
+
+impl Format {
+    /// The media type of an answer.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Xml => "text/xml",
+            Self::Json => "application/json",
+        }
+    }
+}
+
+/// A document in the making. Text is escaped on its way in, and an element ends
+/// where the closure that fills it ends, so the document is always well formed.
+#[derive(Debug)]
+pub struct Answer {
+    out: String,
+    format: Format,
+    depth: usize,
+    /// In JSON: what is written next has nothing before it in its object or list.
+    is_first: bool,
+}
+
+impl Answer {
+    /// The whole document: one root element. `namespace` stands only in XML.
+    pub fn document(
+        format: Format,
+        root: &str,
+        namespace: &str,
+        fill: impl FnOnce(&mut Self),
+    ) -> String {
+        let mut answer = Self { out: String::with_capacity(512), format, depth: 0, is_first: true };
+        match format {
+            Format::Xml => {
+                answer.push(&["<", root, " xmlns=\"", namespace, "\">\n"]);
+                answer.inside(fill);
+                answer.push(&["</", root, ">\n"]);
+            }
+            Format::Json => {
+                answer.out.push('{');
+                answer.object(root, fill);
+                answer.out.push('}');
+            }
+        }
+        answer.out
+    }
+
+    /// Something with fields.
+    pub fn object(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
+        match self.format {
+            Format::Xml => {
+                self.indent();
+                self.push(&["<", name, ">\n"]);
+                self.inside(fill);
+                self.indent();
+                self.push(&["</", name, ">\n"]);
+            }
+            Format::Json => {
+                self.key(name);
+                self.bracketed(['{', '}'], fill);
+            }
+        }
+    }
+
+    /// Several of a kind.
+    pub fn list<T: Element>(&mut self, name: &str, items: &[T]) {
+        let fill = |answer: &mut Self| items.iter().for_each(|item| item.write("member", answer));
+        match self.format {
+            Format::Xml if items.is_empty() => {
+                self.indent();
+                self.push(&["<", name, "/>\n"]);
+            }
+            Format::Xml => self.object(name, fill),
+            Format::Json => {
+                self.key(name);
+                self.bracketed(['[', ']'], fill);
+            }
+        }
+    }
+
+    /// A text.
+    pub fn text(&mut self, name: &str, text: &str) {
+        match self.format {
+            Format::Xml => self.leaf(name, text),
+            Format::Json => {
+                self.key(name);
+                self.quoted(text);
+            }
+        }
+    }
+
+    /// A number or truth value, which JSON does not quote.
+    pub fn bare(&mut self, name: &str, value: &str) {
+        match self.format {
+            Format::Xml => self.leaf(name, value),
+            Format::Json => {
+                self.key(name);
+                self.out.push_str(value);
+            }
+        }
+    }
+
+    fn inside(&mut self, fill: impl FnOnce(&mut Self)) {
+        self.depth = self.depth.saturating_add(1);
+        fill(self);
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn bracketed(&mut self, [open, close]: [char; 2], fill: impl FnOnce(&mut Self)) {
+        self.out.push(open);
+        self.is_first = true;
+        fill(self);
+        self.out.push(close);
+        self.is_first = false;
+    }
+
+    fn leaf(&mut self, name: &str, text: &str) {
+        self.indent();
+        self.push(&["<", name, ">"]);
+        for (place, part) in text.split(|c| !is_plain(c)).enumerate() {
+            if place > 0 {
+                self.out.push('\u{FFFD}');
+            }
+            self.out.push_str(&partial_escape(part));
+        }
+        self.push(&["</", name, ">\n"]);
+    }
+
+    fn key(&mut self, name: &str) {
+        if !self.is_first {
+            self.out.push(',');
+        }
+        self.is_first = false;
+        if name != "member" {
+            self.quoted(name);
+            self.out.push(':');
+        }
+    }
+
+    fn quoted(&mut self, text: &str) {
+        self.out.push_str(&serde_json::Value::from(text).to_string());
+    }
+
+    fn indent(&mut self) {
+        for _ in 0..self.depth {
+            self.out.push_str("  ");
+        }
+    }
+
+    fn push(&mut self, parts: &[&str]) {
+        self.out.extend(parts.iter().copied());
+    }
+}
+
+/// Whether XML has a way to write `c`: it has none for most controls (XML 1.0,
+/// section 2.2).
+fn is_plain(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// The answer "no" as a document (IAM API Reference, Common Errors).
+pub fn refusal(format: Format, namespace: &str, error: &Error, request_id: &str) -> String {
+    let fields = |answer: &mut Answer| {
+        let blamed = if error.code().status().is_server_error() { "Receiver" } else { "Sender" };
+        match format {
+            Format::Xml => {
+                answer.text("Type", blamed);
+                answer.text("Code", error.code().as_str());
+                message(error, answer);
+            }
+            Format::Json => {
+                answer.text("Code", error.code().as_str());
+                message(error, answer);
+                answer.text("Type", blamed);
+            }
+        }
+    };
+    match format {
+        Format::Xml => Answer::document(format, "ErrorResponse", namespace, |answer| {
+            answer.object("Error", fields);
+            answer.text("RequestId", request_id);
+        }),
+        Format::Json => {
+            let mut error = Answer::document(format, "Error", namespace, fields);
+            error.pop();
+            let id = serde_json::Value::from(request_id);
+            let written = write!(error, ",\"RequestId\":{id}}}");
+            debug_assert!(written.is_ok(), "a string takes every text");
+            error
+        }
+    }
+}
+
+fn message(error: &Error, answer: &mut Answer) {
+    if !error.message().is_empty() {
+        answer.text("Message", error.message());
+    }
+}
+
+/// What an element is made of, for the tests that hold it against AWS's model.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Nothing: no element.
+    Empty,
+    /// One value.
+    Value,
+    /// Several of a kind.
+    List(&'static Self),
+    /// Named elements, in this order.
+    Fields(&'static [(&'static str, &'static Self)]),
+}
+
+/// What can stand as a named element.
+pub trait Element {
+    /// What it is made of.
+    const SHAPE: Shape = Shape::Value;
+
+    /// Writes itself under `name`; a value that is not there writes nothing.
+    fn write(&self, name: &str, answer: &mut Answer);
+}
+
+impl<T: Text> Element for T {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.text(name, &self.to_string());
+    }
+}
+
+impl Element for Secret {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.text(name, self.expose());
+    }
+}
+
+impl Element for String {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.text(name, self);
+    }
+}
+
+impl Element for Time {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        match answer.format {
+            Format::Xml => answer.text(name, &self.to_string()),
+            Format::Json => answer.bare(name, &self.unix().to_string()),
+        }
+    }
+}
+
+impl Element for bool {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.bare(name, if *self { "true" } else { "false" });
+    }
+}
+
+/// The answer of the many actions that answer nothing.
+impl Element for () {
+    const SHAPE: Shape = Shape::Empty;
+
+    fn write(&self, _: &str, _: &mut Answer) {}
+}
+
+impl<T: Element> Element for Option<T> {
+    const SHAPE: Shape = T::SHAPE;
+
+    fn write(&self, name: &str, answer: &mut Answer) {
+        if let Some(value) = self {
+            value.write(name, answer);
+        }
+    }
+}
+
+impl<T: Element> Element for Vec<T> {
+    const SHAPE: Shape = Shape::List(&T::SHAPE);
+
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.list(name, self);
+    }
+}
+
+/// Declares what an action answers: the struct, and the element that each
+/// field becomes, in this order.
+macro_rules! output {
+    ($(#[$doc:meta])* struct $name:ident {
+        $($(#[$note:meta])* $field:ident: $type:ty = $wire:literal,)+
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        struct $name { $($(#[$note])* $field: $type,)+ }
+
+        impl $crate::wire::answer::Element for $name {
+            const SHAPE: $crate::wire::answer::Shape = $crate::wire::answer::Shape::Fields(&[
+                $(($wire, &<$type as $crate::wire::answer::Element>::SHAPE),)+
+            ]);
+
+            fn write(&self, name: &str, answer: &mut $crate::wire::answer::Answer) {
+                answer.object(name, |answer| {
+                    $($crate::wire::answer::Element::write(&self.$field, $wire, answer);)+
+                });
+            }
+        }
+    };
+}
+pub(crate) use output;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+    const ID: &str = "16fc956c-311e-4199-bee1-1680236e9698";
+
+    #[test]
+    fn a_refusal_has_as_many_bytes_as_awss() {
+        let unknown = "The security token included in the request is invalid";
+        let error = Error::new(Code::InvalidClientTokenId, unknown);
+        assert_eq!(refusal(Format::Xml, STS, &error, ID).len(), 305);
+        let missing = "Request is missing Authentication Token";
+        let error = Error::new(Code::MissingAuthenticationToken, missing);
+        let document = refusal(Format::Xml, STS, &error, ID);
+        assert_eq!(document.len(), 297);
+        assert!(document.ends_with("</ErrorResponse>\n"));
+    }
+
+    #[test]
+    fn a_refusal_without_a_message_has_no_such_element() {
+        let error = Error::without_message(Code::SignatureDoesNotMatch);
+        assert!(!refusal(Format::Xml, STS, &error, ID).contains("Message"));
+    }
+
+    #[test]
+    fn a_refusal_in_json_has_its_id_beside_the_error() {
+        let error = Error::new(Code::NoSuchEntity, "\"gone\"");
+        assert_eq!(
+            refusal(Format::Json, STS, &error, "1"),
+            "{\"Error\":{\"Code\":\"NoSuchEntity\",\"Message\":\"\\\"gone\\\"\",\
+             \"Type\":\"Sender\"},\"RequestId\":\"1\"}"
+        );
+    }
+
+    #[test]
+    fn what_a_caller_wrote_opens_no_element() {
+        assert_eq!(
+            written("</a><b>&"),
+            "<r xmlns=\"n\">\n  <a>&lt;/a&gt;&lt;b&gt;&amp;</a>\n</r>\n"
+        );
+    }
+
+    #[test]
+    fn what_xml_cannot_write_is_replaced() {
+        let document = written("1\u{0}2\n3\r");
+        assert_eq!(document, "<r xmlns=\"n\">\n  <a>1\u{FFFD}2\n3&#13;</a>\n</r>\n");
+    }
+
+    #[test]
+    fn json_has_lists_numbers_and_truth() {
+        let document = Answer::document(Format::Json, "r", "n", |answer| {
+            vec![Time::from_unix(1), Time::from_unix(2)].write("times", answer);
+            Vec::<String>::new().write("none", answer);
+            answer.object("o", |answer| true.write("yes", answer));
+            Some("é\"".to_owned()).write("t", answer);
+            None::<String>.write("absent", answer);
+        });
+        let expected = r#"{"r":{"times":[1,2],"none":[],"o":{"yes":true},"t":"é\""}}"#;
+        assert_eq!(document, expected);
+    }
+
+    fn written(text: &str) -> String {
+        Answer::document(Format::Xml, "r", "n", |answer| answer.text("a", text))
+    }
+}

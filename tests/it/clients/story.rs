@@ -1,0 +1,49 @@
+//! One client's story, told to a gateway of its own.
+
+use std::ffi::{OsStr, OsString};
+
+use tempfile::TempDir;
+
+use super::bare;
+use super::install::sources;
+use crate::running::Gateway;
+
+/// The last line of every story: a script that ends early, whatever its status, has not told it.
+const END: &str = "the life of a key is complete";
+
+/// A program and the script that it runs.
+#[derive(Debug)]
+pub(super) struct Story {
+    program: OsString,
+    args: Vec<OsString>,
+}
+
+impl Story {
+    /// The script's path is seen from `tests/clients`.
+    pub(super) fn of(program: impl AsRef<OsStr>, script: &str) -> Self {
+        Self { program: program.as_ref().to_owned(), args: vec![sources().join(script).into()] }
+    }
+
+    /// Adds an argument behind the script.
+    pub(super) fn arg(mut self, value: impl AsRef<OsStr>) -> Self {
+        self.args.push(value.as_ref().to_owned());
+        self
+    }
+
+    /// Adds an argument before the script.
+    pub(super) fn option(mut self, value: &str) -> Self {
+        self.args.insert(0, value.into());
+        self
+    }
+
+    pub(super) fn run(&self, client: &str) {
+        let gateway = Gateway::start();
+        let home = TempDir::new().unwrap();
+        let mut command = bare::command(&self.program, &gateway, home.path());
+        let (status, told) = bare::bounded(command.args(&self.args), home.path());
+        let complete = status.is_some_and(|status| status.success()) && told.contains(END);
+        let status =
+            status.map_or_else(|| "no end in time".to_owned(), |status| status.to_string());
+        assert!(complete, "{client}: {status}\n{told}\nthe gateway's log:\n{}", gateway.log());
+    }
+}

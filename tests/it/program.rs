@@ -1,0 +1,136 @@
+//! The program as a shell sees it: arguments, environment, what it prints, how it ends.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// How long anything may take on a machine that is busy with other tests.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A call of the program that ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// The program, with nothing in its environment but what is given.
+pub(crate) fn program(args: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args(args).env_clear().envs(variables.iter().copied());
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(args: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let output = program(args, variables).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A gateway that runs until the test is over.
+#[derive(Debug)]
+pub(crate) struct Serving {
+    child: Child,
+    /// What it printed until it listened, line by line.
+    pub(crate) printed: Vec<String>,
+    log: Option<JoinHandle<String>>,
+}
+
+impl Serving {
+    /// Starts on free ports, with its data in `dir`, and waits until it listens.
+    pub(crate) fn in_dir(dir: &Path, args: &[&str], variables: &[(&str, &str)]) -> Self {
+        let dir = dir.to_str().unwrap();
+        Self::start(&[&["--data-dir", dir], args].concat(), variables)
+    }
+
+    /// The same, without data that lasts.
+    pub(crate) fn in_memory(args: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::start(&[&["--memory"], args].concat(), variables)
+    }
+
+    fn start(args: &[&str], variables: &[(&str, &str)]) -> Self {
+        let ports = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+        let mut child = program(&[&ports, args].concat(), variables)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = lines(child.stdout.take().unwrap());
+        let log = collect(child.stderr.take().unwrap());
+        let mut serving = Self { child, printed: Vec::new(), log: Some(log) };
+        while !serving.printed.last().is_some_and(|line| line.starts_with("listening on ")) {
+            match lines.recv_timeout(PATIENCE) {
+                Ok(line) => serving.printed.push(line),
+                Err(_) => panic!("it does not listen: {:?}", serving.stop("KILL")),
+            }
+        }
+        serving
+    }
+
+    /// `127.0.0.1:…`, where requests come in.
+    pub(crate) fn address(&self) -> String {
+        let url = self.told("listening on ");
+        url.split_once("://").unwrap().1.to_owned()
+    }
+
+    /// `127.0.0.1:…`, where operators come in.
+    pub(crate) fn admin(&self) -> String {
+        self.told("admin on http://")
+    }
+
+    /// What a line that begins so goes on with.
+    pub(crate) fn told(&self, beginning: &str) -> String {
+        let line = self.printed.iter().find_map(|line| line.strip_prefix(beginning));
+        line.unwrap_or_else(|| panic!("no line {beginning}")).to_owned()
+    }
+
+    /// Sends a signal: `TERM`, `INT`, `KILL`.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// Waits for the end.
+    pub(crate) fn end(&mut self) -> (ExitStatus, String) {
+        let status = self.child.wait().unwrap();
+        (status, self.log.take().unwrap().join().unwrap())
+    }
+
+    /// Sends a signal, and waits for the end.
+    pub(crate) fn stop(&mut self, signal: &str) -> (ExitStatus, String) {
+        self.signal(signal);
+        self.end()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already, and nothing is lost with it.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn lines(out: ChildStdout) -> Receiver<String> {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            tell.send(line).ok();
+        }
+    });
+    told
+}
+
+fn collect(mut err: ChildStderr) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut log = String::new();
+        err.read_to_string(&mut log).unwrap();
+        log
+    })
+}

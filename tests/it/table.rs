@@ -1,0 +1,85 @@
+//! The table of actions: no way in but through a signature and a decision.
+
+use std::fs;
+
+use bytes::Bytes;
+use countersign::action::{Needs, Route};
+use countersign::{iam, sts};
+use http::Request;
+
+use crate::world::{World, post};
+
+/// Actions that anyone may ask for who has signed, each with the reason.
+const ASKS_NOTHING: &[(&str, &str)] =
+    &[("GetCallerIdentity", "STS API Reference: no permissions are required")];
+
+fn routes() -> impl Iterator<Item = &'static Route> {
+    iam::routes().chain(sts::routes())
+}
+
+/// A call of the action in which every required parameter has a good value.
+fn call(route: &Route) -> String {
+    let value = |name: &str| match name {
+        "AccessKeyId" => "AccessKeyId=AKIAIOSFODNN7EXAMPLE".to_owned(),
+        "Status" => "Status=Active".to_owned(),
+        "Tags" => "Tags.member.1.Key=k Tags.member.1.Value=v".to_owned(),
+        "TagKeys" => "TagKeys.member.1=k".to_owned(),
+        _ => format!("{name}=bob"),
+    };
+    let required = route.fields.iter().filter(|field| field.required);
+    let parameters: Vec<_> = required.map(|field| value(field.name)).collect();
+    format!("{} {}", route.action.name, parameters.join(" "))
+}
+
+#[tokio::test]
+async fn a_user_without_policies_may_ask_for_nothing_that_asks_leave() {
+    let world = World::new().await;
+    let ann = world.user("ann").await;
+    world.user("bob").await;
+    for route in routes() {
+        let reply = world.asks(&ann, &call(route)).await;
+        let is_free = ASKS_NOTHING.iter().any(|(name, _)| *name == route.action.name);
+        let expected = if is_free { "" } else { "AccessDenied" };
+        assert_eq!(reply.code(), expected, "{}: {}", route.action, reply.document);
+    }
+}
+
+#[tokio::test]
+async fn nobody_asks_for_anything_unsigned() {
+    let world = World::new().await;
+    for route in routes() {
+        let version = route.action.service.version;
+        let parameters = call(route).replacen(' ', "&", 1).replace(' ', "&");
+        let body = format!("Version={version}&Action={parameters}");
+        let get = Request::get(format!("/?{body}")).header("host", "h").body(Bytes::new()).unwrap();
+        for request in [post(body), get] {
+            let told = "403 MissingAuthenticationToken: Request is missing Authentication Token";
+            assert_eq!(world.sends(request).await.told(), told, "{}", route.action);
+        }
+    }
+}
+
+#[test]
+fn who_asks_for_nothing_is_listed() {
+    let none = Needs::nothing();
+    assert_eq!(none.leaves().unwrap(), []);
+    let sources = ["src/iam", "src/sts"].map(texts).concat();
+    let uses = sources.iter().map(|text| text.matches("Needs::nothing()").count()).sum::<usize>();
+    assert_eq!(uses, ASKS_NOTHING.len());
+}
+
+#[test]
+fn every_action_has_a_test_that_calls_it() {
+    let tests = texts("tests/it").concat();
+    for route in routes() {
+        let name = route.action.name;
+        let is_called = [' ', '"'].iter().any(|after| tests.contains(&format!("\"{name}{after}")));
+        assert!(is_called, "{name}");
+    }
+}
+
+fn texts(folder: &str) -> Vec<String> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let sources = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    sources.map(|path| fs::read_to_string(path).unwrap()).collect()
+}
