@@ -18,6 +18,7 @@ mod clients;
 mod commit;
 mod engine;
 mod floors;
+mod logs;
 mod model;
 mod program;
 mod raw;
