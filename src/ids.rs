@@ -76,7 +76,7 @@ pub fn request_id() -> String {
     format!("{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
 }
 
-/// The account that is written into an id, if one is: GetAccessKeyInfo answers
+/// The account that is written into an id, if one is: `GetAccessKeyInfo` answers
 /// from it.
 pub fn account_in(id: &AccessKeyId) -> Option<AccountId> {
     let bits = bits_of(id.as_str().get(4..20)?)?;

@@ -102,12 +102,11 @@ impl Store {
     /// right one from then on.
     pub async fn open(engine: Arc<dyn Engine>, settings: Settings) -> Result<Self, NotOpened> {
         let place = load::SEAL_CHECK;
-        match engine.get(place)? {
-            Some(check) => settings.seal.verify_check(&check)?,
-            None => {
-                let check = settings.seal.check_value().map_err(|e| Failure::Io(e.to_string()))?;
-                engine.commit(Batch::of(0).absent(place).put(place, check)).await?;
-            }
+        if let Some(check) = engine.get(place)? {
+            settings.seal.verify_check(&check)?;
+        } else {
+            let check = settings.seal.check_value().map_err(|e| Failure::Io(e.to_string()))?;
+            engine.commit(Batch::of(0).absent(place).put(place, check)).await?;
         }
         Ok(Self(Arc::new(Inner {
             engine,
@@ -222,7 +221,7 @@ impl Store {
         let home = Arc::new(Home::of(account));
         let account = home.published();
         for (key, _) in account.keys() {
-            self.0.index.refresh(key, &account, &home);
+            self.0.index.refresh(key, &home);
         }
         self.0.homes.insert(account.id().clone(), Arc::clone(&home));
         home

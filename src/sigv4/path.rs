@@ -17,11 +17,17 @@ pub(super) fn write(out: &mut Vec<u8>, path: &[u8], paths: Paths) {
     match (path, paths) {
         (b"" | b"/", _) => out.push(b'/'),
         (_, Paths::AsSent) => percent::encode_path_into(out, path),
-        (_, Paths::S3) => {
-            let plain = percent::decode(path, Plus::Space).unwrap_or_default();
-            percent::encode_path_into(out, &plain);
-        }
+        (_, Paths::S3) => write_recoded(out, path),
         (_, Paths::Normalized) => write_normalized(out, path),
+    }
+}
+
+/// Writes each segment of `path` decoded once and encoded once: an escaped slash
+/// is part of a name, and stays one.
+fn write_recoded(out: &mut Vec<u8>, path: &[u8]) {
+    for segment in segments(path) {
+        out.push(b'/');
+        percent::encode_into(out, &percent::decode(segment, Plus::Space).unwrap_or_default());
     }
 }
 
@@ -112,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_path_of_s3_is_decoded_and_encoded_and_never_normalized() {
-        assert_eq!(written("/b//../a%2fb%3d+=@$*~", Paths::S3), "/b//../a/b%3D%20%3D%40%24%2A~");
+        assert_eq!(written("/b//../a%2fb%3d+=@$*~", Paths::S3), "/b//../a%2Fb%3D%20%3D%40%24%2A~");
     }
 
     #[test]

@@ -127,12 +127,16 @@ impl Verifier {
         });
         let payload = presented.payload(rules, body);
         let line = payload.unwrap_or(PayloadLine::Unsigned);
-        matches(scoped, &line, &signing_key)?;
-        if let (Some(key), false, Ok(_)) = (key, is_kept, payload) {
-            // Behind the match: nobody fills the cache with what they cannot sign.
-            self.keys.put(credential, key.version(), signing_key);
+        match (matches(scoped, &line, &signing_key), payload) {
+            (Ok(()) | Err(Cause::Signature), Err(cause)) | (Err(cause), _) => Err(cause),
+            (Ok(()), Ok(line)) => {
+                // Behind the match: nobody fills the cache with what they cannot sign.
+                if let (Some(key), false) = (key, is_kept) {
+                    self.keys.put(credential, key.version(), signing_key);
+                }
+                Ok(line)
+            }
         }
-        payload
     }
 }
 

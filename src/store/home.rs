@@ -45,14 +45,14 @@ impl Home {
     }
 
     /// Lets all see `account`, unless a later one is there already, and calls
-    /// `then` with what is published now. One at a time, so that what `then`
-    /// writes is never older than what was written before it.
-    pub fn publish(&self, account: Arc<Account>, then: impl FnOnce(&Account)) {
+    /// `then`. One at a time, so that what `then` makes of what is published is
+    /// never older than what was made of it before.
+    pub fn publish(&self, account: Arc<Account>, then: impl FnOnce()) {
         let _alone = self.head();
         if account.revision() > self.published.load().revision() {
             self.published.store(account);
         }
-        then(&self.published.load());
+        then();
     }
 
     /// Sets the head back to `account`, which was read anew, unless someone has

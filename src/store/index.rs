@@ -7,7 +7,6 @@ use dashmap::DashMap;
 use foldhash::quality::RandomState;
 
 use crate::sigv4::Key;
-use crate::store::account::Account;
 use crate::store::entity::LastUse;
 use crate::store::home::Home;
 use crate::store::owner::Caller;
@@ -52,11 +51,11 @@ impl Index {
         self.keys.is_empty()
     }
 
-    /// Makes what stands under `id` what `account` says of it, and tells whether
+    /// Makes what stands under `id` what is published at `home`, and tells whether
     /// a secret went with that.
-    pub fn refresh(&self, id: &AccessKeyId, account: &Account, home: &Arc<Home>) -> bool {
+    pub fn refresh(&self, id: &AccessKeyId, home: &Arc<Home>) -> bool {
         let before = self.get(id.as_str());
-        match self.read(id, account, home, before.as_deref()) {
+        match self.read(id, home, before.as_deref()) {
             Some(key) => {
                 let version = key.key.version();
                 self.keys.insert(id.as_str().into(), Arc::new(key));
@@ -69,10 +68,10 @@ impl Index {
     fn read(
         &self,
         id: &AccessKeyId,
-        account: &Account,
         home: &Arc<Home>,
         before: Option<&Credential>,
     ) -> Option<Credential> {
+        let account = home.published();
         let owner = account.owner_of(id)?;
         let key = account.keys_of(owner).iter().find(|key| key.id == *id)?;
         let same = before.filter(|before| *before.key.secret() == key.secret);
@@ -81,7 +80,7 @@ impl Index {
         Some(Credential {
             id: id.clone(),
             key: Arc::new(signs.active(key.status == Status::Active)),
-            caller: Caller::of(account, owner)?,
+            caller: Caller::of(&account, owner)?,
             used: Arc::clone(&key.used),
             home: Arc::clone(home),
         })

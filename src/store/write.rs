@@ -149,9 +149,9 @@ impl Store {
 
     fn publish(&self, home: &Arc<Home>, drafted: Option<Drafted>) {
         let Some(Drafted { account, touched, .. }) = drafted else { return };
-        home.publish(account, |published| {
+        home.publish(account, || {
             for key in &touched {
-                if self.0.index.refresh(key, published, home) {
+                if self.0.index.refresh(key, home) {
                     (self.0.settings.forget.0)(key.as_str());
                 }
             }
@@ -179,7 +179,9 @@ impl Store {
             Err(failure) => Err(failure),
         };
         if written.is_err() {
-            keys.iter().for_each(|key| self.0.ledger.note(key));
+            for key in &keys {
+                self.0.ledger.note(key);
+            }
         }
         written
     }

@@ -170,7 +170,7 @@ impl Answer {
     }
 
     fn push(&mut self, parts: &[&str]) {
-        parts.iter().for_each(|part| self.out.push_str(part));
+        self.out.extend(parts.iter().copied());
     }
 }
 

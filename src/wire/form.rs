@@ -139,10 +139,15 @@ impl<T: Text> Field for T {
             faults.note(name, None, Breach::Missing);
             return None;
         };
-        let note_all = |broken: Vec<Breach>| {
-            broken.into_iter().for_each(|breach| faults.note(name, Some(raw), breach));
-        };
-        T::parse(raw).map_err(note_all).ok()
+        match T::parse(raw) {
+            Ok(value) => Some(value),
+            Err(broken) => {
+                for breach in broken {
+                    faults.note(name, Some(raw), breach);
+                }
+                None
+            }
+        }
     }
 
     fn read_member(form: &Form, list: &str, index: usize, faults: &mut Faults) -> Option<Self> {
@@ -178,7 +183,8 @@ impl<T: Field, const MOST: usize> Field for List<T, MOST> {
             faults.note(name, None, Breach::Missing);
             return None;
         }
-        let length = (1..).take_while(|index| form.has(&member(name, *index))).count();
+        let length =
+            (1..=MOST_PARAMETERS).take_while(|index| form.has(&member(name, *index))).count();
         if length > MOST {
             faults.note(name, None, Breach::TooLong(MOST));
             return None;
@@ -314,7 +320,7 @@ mod tests {
         assert!(!form.has("Tags"));
     }
 
-    fn keys(form: &str) -> Result<Vec<TagKey>> {
+    fn keys(form: &str) -> Result<Vec<TagKey>, Error> {
         let mut faults = Faults::default();
         let form = Form::parse(b"", form.as_bytes()).unwrap();
         let keys = List::<TagKey, 50>::read(&form, "K", &mut faults);

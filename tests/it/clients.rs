@@ -5,21 +5,34 @@
 //! A client that is not to be had here is skipped, and the test says so on the terminal; where
 //! `COUNTERSIGN_REQUIRE_CLIENTS=1`, as in CI, it fails.
 
+mod bare;
 mod install;
 mod story;
+mod terminal;
 
 use std::io::{self, Write};
 
 use install::{Absent, Installed};
 use story::Story;
+pub(crate) use terminal::Terminal;
 
 /// Runs the story, if its client is here.
 fn tell(client: &str, story: Result<Story, Absent>) {
-    match story {
-        Ok(story) => story.run(client),
+    if let Some(story) = here(client, story) {
+        story.run(client);
+    }
+}
+
+/// The client, or nothing and a word on the terminal.
+fn here<T>(client: &str, found: Result<T, Absent>) -> Option<T> {
+    match found {
+        Ok(found) => Some(found),
         Err(reason) if required() => panic!("{client} is required, and not to be had: {reason}"),
-        // Not by a macro: the test runner would keep that to itself.
-        Err(reason) => writeln!(io::stderr(), "skipped: {client}: {reason}").unwrap(),
+        Err(reason) => {
+            // Not by a macro: the test runner would keep that to itself.
+            io::stderr().write_all(format!("skipped: {client}: {reason}\n").as_bytes()).unwrap();
+            None
+        }
     }
 }
 

@@ -133,7 +133,7 @@ fn first_words(text: &str) -> Vec<&str> {
     match text.strip_prefix('{') {
         Some(list) => {
             let list = &list[..list.find('}').unwrap_or(list.len())];
-            list.split(',').map(|item| item.trim()).map(|item| &item[..word(item)]).collect()
+            list.split(',').map(str::trim).map(|item| &item[..word(item)]).collect()
         }
         None => vec![&text[..word(text)]],
     }

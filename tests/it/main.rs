@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a test stops at the first surprise"
 )]
 
@@ -12,24 +13,35 @@ mod access_key;
 mod accounts;
 mod admin;
 mod authenticate;
+mod bounds;
 mod caller;
 mod cli;
 mod clients;
 mod commit;
+mod crash;
+mod differential;
+mod disk;
 mod engine;
 mod floors;
+mod listening;
 mod logs;
 mod model;
+mod plain;
 mod program;
+mod properties;
 mod raw;
+mod readme;
 mod running;
 mod sdk;
 mod seal;
 mod signer;
+mod sigv4;
 mod sqlite;
 mod start;
 mod still;
+mod stored;
 mod table;
 mod tag;
 mod user;
+mod vectors;
 mod world;

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(crate) const ROOT_ID: &str = "AKIAROOTOFTHEGATEWAY";
 pub(crate) const ROOT_SECRET: &str = "rootOfThisGateway/only+forTheseTests0000";
 
 /// How long a start may take on a machine that is busy with other tests.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A gateway that keeps its account in memory and listens on a port of its own.
 #[derive(Debug)]
@@ -46,7 +46,9 @@ impl Gateway {
         let mut gateway = Self { url: String::new(), child, home };
         match urls.recv_timeout(START) {
             Ok(url) => gateway.url = url,
-            Err(_) => panic!("the gateway did not start:\n{}", gateway.log()),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                panic!("the gateway did not start:\n{}", gateway.log())
+            }
         }
         gateway
     }

@@ -196,8 +196,9 @@ impl Signer {
         let method = self.unless(Break::MethodInLowerCase, method, str::to_lowercase);
         let mut lines = vec![method, self.path(request.uri()), self.query(request.uri())];
         let mut names: Vec<_> = signed.iter().filter(|name| !name.is_empty()).collect();
-        if !self.is_broken(Break::HeadersUnsorted) {
-            names.sort();
+        names.sort();
+        if self.is_broken(Break::HeadersUnsorted) {
+            names.reverse();
         }
         names.dedup();
         lines.extend(names.iter().map(|name| self.header(request, name)));
@@ -333,7 +334,8 @@ impl Signer {
 
     fn path(&self, uri: &Uri) -> String {
         if self.service == "s3" {
-            return encoded(&decoded(uri.path()), true);
+            let recoded = |segment: &str| encoded(&decoded(&segment.replace('+', " ")), false);
+            return uri.path().split('/').map(recoded).collect::<Vec<_>>().join("/");
         }
         let mut path = uri.path().to_owned();
         if self.is_broken(Break::EncodedDotsRemoved) {

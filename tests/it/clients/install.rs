@@ -88,7 +88,7 @@ impl Installed {
         })
     }
 
-    /// The second generation of the `aws` command, which comes with the system and not from PyPI.
+    /// The second generation of the `aws` command, which comes with the system and not with Python's packages.
     pub(super) fn aws_cli_2() -> Result<PathBuf, Absent> {
         // By its path: the first generation may stand before it in PATH.
         let path = PathBuf::from("/usr/bin/aws");

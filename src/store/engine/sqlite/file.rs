@@ -23,8 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A folder that this process alone has open.
 pub(super) struct Folder {
     store: PathBuf,
-    // Unlocked when it is closed, also where the process is killed.
-    _lock: File,
+    // Unlocked where the process is killed, too.
+    lock: File,
 }
 
 impl Folder {
@@ -34,7 +34,7 @@ impl Folder {
         let path = folder.join("lock");
         let lock = private_file::open_or_create(&path).map_err(at(&path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { store: folder.join("countersign.db"), _lock: lock }),
+            Ok(()) => Ok(Self { store: folder.join("countersign.db"), lock }),
             Err(TryLockError::WouldBlock) => Err(Failure::Locked { path }),
             Err(TryLockError::Error(error)) => Err(at(&path)(error)),
         }
@@ -89,6 +89,15 @@ impl Folder {
         }
         std::fs::rename(&unfinished, &self.store).map_err(at(&self.store))?;
         private_file::sync_folder_of(&self.store).map_err(at(&self.store))
+    }
+}
+
+// A process that is being started may hold a copy of the file for a moment:
+// closing it is not enough.
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be unlocked is unlocked by the system, later.
+        let _ = self.lock.unlock();
     }
 }
 
