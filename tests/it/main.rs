@@ -3,6 +3,7 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,
@@ -23,6 +24,8 @@ mod differential;
 mod disk;
 mod engine;
 mod floors;
+mod http2;
+mod ladder;
 mod layers;
 mod listening;
 mod logs;
