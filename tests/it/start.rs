@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::program::{Ended, PATIENCE, Serving, run};
 use crate::raw;
+use crate::signer::Signer;
 
 const ROOT_KEY: [(&str, &str); 2] = [
     ("COUNTERSIGN_ROOT_ACCESS_KEY_ID", "AKIAROOTOFTHISSTORY0"),
@@ -158,24 +159,23 @@ fn an_account_that_is_not_there_is_not_made_by_a_later_start() {
 
 #[test]
 fn what_is_under_way_is_finished_and_nothing_new_is_taken_on() {
-    let mut serving = Serving::in_memory(&[], &[]);
+    let mut serving = Serving::in_memory(&[], &ROOT_KEY);
     let address = serving.address();
-    let mut slow = raw::connect(&address);
-    slow.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na=").unwrap();
-    wait_until(|| in_flight(&serving.admin()) == 1);
+    let (mut slow, rest) = half_a_request(&serving);
     serving.signal("TERM");
     wait_until(|| TcpStream::connect(&address).is_err());
-    slow.write_all(b"b").unwrap();
-    assert_eq!(raw::answer(&mut slow).header("connection"), Some("close"));
+    slow.write_all(rest.as_bytes()).unwrap();
+    let answer = raw::answer(&mut slow);
+    assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
+    assert!(answer.body.contains("arn:aws:iam::123456789012:root"), "{answer:?}");
     assert!(serving.end().0.success());
 }
 
 #[test]
 fn a_second_signal_does_not_wait() {
-    let mut serving = Serving::in_memory(&["--drain-timeout", "86400"], &[]);
-    let mut stuck = raw::connect(&serving.address());
-    stuck.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na=").unwrap();
-    wait_until(|| in_flight(&serving.admin()) == 1);
+    let args = ["--drain-timeout", "86400", "--body-timeout", "86400"];
+    let mut serving = Serving::in_memory(&args, &ROOT_KEY);
+    let _stuck = half_a_request(&serving);
     let address = serving.address();
     serving.signal("INT");
     wait_until(|| TcpStream::connect(&address).is_err());
@@ -186,10 +186,9 @@ fn a_second_signal_does_not_wait() {
 
 #[test]
 fn the_deadline_ends_what_does_not_end() {
-    let mut serving = Serving::in_memory(&["--drain-timeout", "1"], &[]);
-    let mut stuck = raw::connect(&serving.address());
-    stuck.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na=").unwrap();
-    wait_until(|| in_flight(&serving.admin()) == 1);
+    let args = ["--drain-timeout", "1", "--body-timeout", "86400"];
+    let mut serving = Serving::in_memory(&args, &ROOT_KEY);
+    let _stuck = half_a_request(&serving);
     let (status, log) = serving.stop("TERM");
     assert!(status.success());
     assert!(log.contains("not everything was finished in time"), "{log}");
@@ -204,6 +203,18 @@ fn serve(dir: &Path, args: &[&str], variables: &[(&str, &str)]) -> Ended {
 
 fn env(dir: &Path) -> Ended {
     run(&["env", "--data-dir", dir.to_str().unwrap()], &[])
+}
+
+/// A good request, all but its last byte, which is given back.
+fn half_a_request(serving: &Serving) -> (TcpStream, String) {
+    let signer = Signer::new(ROOT_KEY[0].1, ROOT_KEY[1].1).service("sts");
+    let body = "Action=GetCallerIdentity&Version=2011-06-15";
+    let mut request = raw::signed(&serving.address(), signer, body);
+    let rest = request.split_off(request.len() - 1);
+    let mut stream = raw::connect(&serving.address());
+    stream.write_all(request.as_bytes()).unwrap();
+    wait_until(|| in_flight(&serving.admin()) == 1);
+    (stream, rest)
 }
 
 /// The one thing that a start says that comes to nothing.
