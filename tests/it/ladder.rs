@@ -6,7 +6,7 @@ use countersign::sigv4::{Key, Rules, Session};
 use http::Request;
 
 use crate::listening::House;
-use crate::raw::RawRequest;
+use crate::plain::RawRequest;
 use crate::signer::Signer;
 
 const TOKEN: &str = "FwoGZXIvYXdzEBYaD";

@@ -9,6 +9,7 @@ mod breaks;
 mod target;
 
 pub(crate) use breaks::Break;
+pub(crate) use target::encoded;
 
 use bytes::Bytes;
 use countersign::clock::Time;
@@ -309,7 +310,7 @@ fn add_host(request: &mut Request<Bytes>) {
 fn add_parameter(request: &mut Request<Bytes>, name: &str, value: &str) {
     let uri = request.uri().to_string();
     let joint = if uri.contains('?') { '&' } else { '?' };
-    let uri = format!("{uri}{joint}{name}={}", target::encoded(value.as_bytes(), false));
+    let uri = format!("{uri}{joint}{name}={}", encoded(value.as_bytes(), false));
     *request.uri_mut() = uri.parse().unwrap();
 }
 
