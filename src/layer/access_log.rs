@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, Peer, Refused};
+use crate::sigv4::Refusal;
 
 /// The target of the lines, for filters: `countersign::access=info`.
 pub const TARGET: &str = "countersign::access";
@@ -122,7 +123,8 @@ impl Open {
     fn close<C>(&mut self, response: &Response<C>) {
         let error = response.extensions().get::<Error>();
         let answered = response.extensions().get::<Answered>();
-        let refused = response.extensions().get::<Refused>().map(|refused| refused.0);
+        let by_layer = response.extensions().get::<Refused>().map(|refused| refused.0);
+        let refused = by_layer.or_else(|| response.extensions().get().map(Refusal::reason));
         let code = code_of(response.status(), error);
         self.note(&Seen {
             answered,

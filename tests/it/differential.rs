@@ -51,7 +51,7 @@ impl Setup {
             .identity(&identity)
             .region("us-east-1")
             .name(self.service)
-            .time(UNIX_EPOCH + Duration::from_secs(1_440_938_160))
+            .time(UNIX_EPOCH + Duration::from_mins(24_015_636))
             .settings(self.settings())
             .build()
             .unwrap()

@@ -3,6 +3,7 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,
@@ -13,6 +14,7 @@ mod access_key;
 mod accounts;
 mod admin;
 mod authenticate;
+mod bounds;
 mod caller;
 mod cli;
 mod clients;
@@ -22,7 +24,11 @@ mod differential;
 mod disk;
 mod engine;
 mod floors;
+mod http2;
+mod ladder;
+mod layers;
 mod listening;
+mod logs;
 mod model;
 mod plain;
 mod program;
@@ -40,6 +46,7 @@ mod still;
 mod stored;
 mod table;
 mod tag;
+mod tls;
 mod user;
 mod vectors;
 mod world;

@@ -117,6 +117,18 @@ impl Drop for Serving {
     }
 }
 
+/// Looks again and again.
+pub(crate) fn wait_until(is_so: impl Fn() -> bool) {
+    let pause = Duration::from_millis(20);
+    for _ in 0..PATIENCE.as_millis() / pause.as_millis() {
+        if is_so() {
+            return;
+        }
+        thread::sleep(pause);
+    }
+    panic!("it does not come to be");
+}
+
 fn lines(out: ChildStdout) -> Receiver<String> {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {

@@ -3,7 +3,12 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
+use bytes::Bytes;
+use countersign::clock::{Clock, SystemClock};
+use http::Request;
+
 use crate::program::PATIENCE;
+use crate::signer::Signer;
 
 /// An answer, as it came.
 #[derive(Debug)]
@@ -61,4 +66,17 @@ pub(crate) fn to_the_end(stream: &mut TcpStream) -> String {
         Err(error) => panic!("the connection stays open: {error}"),
     }
     String::from_utf8(bytes).unwrap()
+}
+
+/// A signed POST of `body`, ready to be sent.
+pub(crate) fn signed(address: &str, signer: Signer, body: &'static str) -> String {
+    let signer = signer.at(SystemClock::start().now());
+    let request = Request::post(format!("http://{address}/")).body(Bytes::from(body)).unwrap();
+    let request = signer.sign(request);
+    let lines = request
+        .headers()
+        .iter()
+        .map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap()));
+    let head: String = lines.collect();
+    format!("POST / HTTP/1.1\r\n{head}Content-Length: {}\r\n\r\n{body}", body.len())
 }

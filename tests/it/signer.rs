@@ -5,10 +5,16 @@
 //! let request = Signer::new("AKIA…", "secret").service("iam").at(time).sign(request);
 //! ```
 
+mod breaks;
+mod target;
+
+pub(crate) use breaks::Break;
+pub(crate) use target::encoded;
+
 use bytes::Bytes;
 use countersign::clock::Time;
 use hmac::{Hmac, KeyInit, Mac};
-use http::{HeaderName, HeaderValue, Request, Uri, header};
+use http::{HeaderName, HeaderValue, Request, header};
 use sha2::{Digest, Sha256};
 
 /// Who signs, what for, and when.
@@ -27,76 +33,6 @@ pub(crate) struct Signer {
     pub(crate) expires: Option<String>,
     /// The rule that this signer does not keep.
     pub(crate) breaks: Option<Break>,
-}
-
-/// Declares [`Break`] and the list of all its variants.
-macro_rules! breaks {
-    ($($rule:ident,)*) => {
-        /// A rule of the canonical form, or of what is made of it, that a faulty
-        /// signer breaks.
-        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-        pub(crate) enum Break { $($rule,)* }
-
-        impl Break {
-            pub(crate) const ALL: &[Self] = &[$(Self::$rule,)*];
-        }
-    };
-}
-
-breaks! {
-    MethodInLowerCase,
-    PathEncodedOnce,
-    DotSegmentsKept,
-    SlashesKept,
-    EncodedDotsRemoved,
-    QueryUnsorted,
-    QuerySortedByKeyOnly,
-    QuerySortedAsText,
-    QuerySortedBeforeEncoding,
-    KeyOnlyWithoutEqualsSign,
-    EmptyPieceKept,
-    EmptyValueDropped,
-    DuplicateKeysDropped,
-    KeysInLowerCase,
-    PlusKept,
-    SpaceAsPlus,
-    EscapesInLowerCase,
-    TildeEscaped,
-    StarKept,
-    QueryNotEncoded,
-    ValuesSplitAtEveryEqualsSign,
-    NamesAsSent,
-    HeadersUnsorted,
-    ValuesUntrimmed,
-    RunsOfSpacesKept,
-    QuotedRunsKept,
-    DuplicatesSorted,
-    DuplicatesJoinedWithASpaceToo,
-    OnlyTheLastDuplicate,
-    ValuesInLowerCase,
-    HostWithoutPort,
-    NoEmptyLineAfterTheHeaders,
-    SignedHeadersLineMissing,
-    AbsentHeaderSigned,
-    HashOfNoBody,
-    BodyHashInUpperCase,
-    CanonicalRequestEndsInNewline,
-    CanonicalRequestNotHashed,
-    AlgorithmLineMissing,
-    TimeOfTheDayOnly,
-    ScopeWithoutTerminator,
-    StringToSignEndsInNewline,
-    SecretWithoutPrefix,
-    KeyOfAnotherDay,
-    KeyOfAnotherRegion,
-    KeyOfAnotherService,
-    LastDerivationMissing,
-    DerivedFromHexDigits,
-    SignatureInUpperCase,
-    SignatureCutShort,
-    SignedHeadersUnsorted,
-    SignedHeadersTwice,
-    SignedHeadersWithEmptyName,
 }
 
 impl Signer {
@@ -225,7 +161,7 @@ impl Signer {
         };
         let mut lines = vec!["AWS4-HMAC-SHA256".to_owned(), self.stamp(), self.scope(), hash];
         if self.is_broken(Break::TimeOfTheDayOnly) {
-            lines[1] = self.stamp()[9..].to_owned();
+            self.stamp()[9..].clone_into(&mut lines[1]);
         }
         if self.is_broken(Break::ScopeWithoutTerminator) {
             lines[2] = self.scope().replace("/aws4_request", "");
@@ -332,89 +268,6 @@ impl Signer {
         }
     }
 
-    fn path(&self, uri: &Uri) -> String {
-        if self.service == "s3" {
-            let recoded = |segment: &str| encoded(&decoded(&segment.replace('+', " ")), false);
-            return uri.path().split('/').map(recoded).collect::<Vec<_>>().join("/");
-        }
-        let mut path = uri.path().to_owned();
-        if self.is_broken(Break::EncodedDotsRemoved) {
-            path = path.replace("%2E", ".");
-        }
-        let keeps_empty = self.is_broken(Break::SlashesKept);
-        let mut kept = Vec::new();
-        for segment in path[1..].split('/') {
-            match segment {
-                "" if !keeps_empty => {}
-                "." | ".." if self.is_broken(Break::DotSegmentsKept) => kept.push(segment),
-                "." => {}
-                ".." => drop(kept.pop()),
-                _ => kept.push(segment),
-            }
-        }
-        let ends_open = ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
-        let end = if ends_open && !kept.is_empty() { "/" } else { "" };
-        let path = format!("/{}{end}", kept.join("/"));
-        self.unless(Break::PathEncodedOnce, &encoded(path.as_bytes(), true), |_| path.clone())
-    }
-
-    fn query(&self, uri: &Uri) -> String {
-        let raw = uri.query().unwrap_or("");
-        if self.is_broken(Break::QueryNotEncoded) {
-            let mut pieces: Vec<_> = raw.split('&').map(|p| self.written(&split(p))).collect();
-            pieces.sort();
-            return pieces.join("&");
-        }
-        let pieces = raw
-            .split('&')
-            .filter(|piece| !piece.is_empty() || self.is_broken(Break::EmptyPieceKept));
-        let mut pairs: Vec<_> = pieces.map(split).collect();
-        match self.breaks {
-            Some(Break::QueryUnsorted) => {}
-            Some(Break::QuerySortedBeforeEncoding) => {
-                pairs.sort_by_key(|(k, v, _)| (decoded(k), decoded(v)))
-            }
-            Some(Break::QuerySortedByKeyOnly) => pairs.sort_by_key(|(k, _, _)| self.coded(k)),
-            Some(Break::QuerySortedAsText) => {
-                pairs.sort_by_key(|(k, v, _)| format!("{}={}", self.coded(k), self.coded(v)))
-            }
-            _ => pairs.sort_by_key(|(k, v, _)| (self.coded(k), self.coded(v))),
-        }
-        if self.is_broken(Break::DuplicateKeysDropped) {
-            pairs.dedup_by_key(|(key, _, _)| key.clone());
-        }
-        let coded = |(k, v, has): &(String, String, bool)| (self.coded(k), self.coded(v), *has);
-        pairs.iter().map(coded).map(|pair| self.written(&pair)).collect::<Vec<_>>().join("&")
-    }
-
-    fn written(&self, (key, value, has_equals): &(String, String, bool)) -> String {
-        let key = self.unless(Break::KeysInLowerCase, key, str::to_lowercase);
-        let is_bare = self.is_broken(Break::KeyOnlyWithoutEqualsSign) && !has_equals
-            || self.is_broken(Break::EmptyValueDropped) && *has_equals && value.is_empty();
-        if is_bare {
-            return key;
-        }
-        let value = if self.is_broken(Break::ValuesSplitAtEveryEqualsSign) {
-            value.split("%3D").next().unwrap()
-        } else {
-            value
-        };
-        format!("{key}={value}")
-    }
-
-    fn coded(&self, text: &str) -> String {
-        let text =
-            if self.is_broken(Break::PlusKept) { text.to_owned() } else { text.replace('+', " ") };
-        let coded = encoded(&decoded(&text), false);
-        match self.breaks {
-            Some(Break::SpaceAsPlus) => coded.replace("%20", "+"),
-            Some(Break::EscapesInLowerCase) => coded.replace("%2F", "%2f"),
-            Some(Break::TildeEscaped) => coded.replace('~', "%7E"),
-            Some(Break::StarKept) => coded.replace("%2A", "*"),
-            _ => coded,
-        }
-    }
-
     fn stamp(&self) -> String {
         self.time.basic()
     }
@@ -440,43 +293,6 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
-}
-
-fn split(piece: &str) -> (String, String, bool) {
-    match piece.split_once('=') {
-        Some((key, value)) => (key.to_owned(), value.to_owned(), true),
-        None => (piece.to_owned(), String::new(), false),
-    }
-}
-
-pub(crate) fn encoded(bytes: &[u8], keeps_slash: bool) -> String {
-    let mut text = String::new();
-    for &byte in bytes {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                text.push(byte.into())
-            }
-            b'/' if keeps_slash => text.push('/'),
-            _ => text.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    text
-}
-
-fn decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] == b'%' {
-            decoded.push(u8::from_str_radix(&text[at + 1..at + 3], 16).unwrap());
-            at += 3;
-        } else {
-            decoded.push(bytes[at]);
-            at += 1;
-        }
-    }
-    decoded
 }
 
 fn set(request: &mut Request<Bytes>, name: &'static str, value: &str) {

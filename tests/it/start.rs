@@ -5,13 +5,12 @@ use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::thread::sleep;
-use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::program::{Ended, PATIENCE, Serving, run};
+use crate::program::{Ended, Serving, run, wait_until};
 use crate::raw;
+use crate::signer::Signer;
 
 const ROOT_KEY: [(&str, &str); 2] = [
     ("COUNTERSIGN_ROOT_ACCESS_KEY_ID", "AKIAROOTOFTHISSTORY0"),
@@ -139,7 +138,8 @@ fn a_certificate_that_is_none_is_told() {
     let (cert, key) = (path("cert.pem"), path("key.pem"));
     let tls = ["--tls-cert", &cert, "--tls-key", &key];
     let args = [&FREE[..], &tls].concat();
-    let missing = format!("countersign: cannot read {cert}: No such file or directory (os error 2)");
+    let missing =
+        format!("countersign: cannot read {cert}: No such file or directory (os error 2)");
     assert_eq!(sentence(&serve(dir.path(), &args, &[])), missing);
     fs::write(&cert, "no certificate").unwrap();
     let empty = format!("countersign: {cert} holds no certificate in PEM form");
@@ -150,7 +150,8 @@ fn a_certificate_that_is_none_is_told() {
 fn an_account_that_is_not_there_is_not_made_by_a_later_start() {
     let dir = TempDir::new().unwrap();
     Serving::in_dir(dir.path(), &["--account", "111122223333"], &[]).stop("TERM");
-    let said = sentence(&serve(dir.path(), &[&FREE[..], &["--account", "444455556666"]].concat(), &[]));
+    let said =
+        sentence(&serve(dir.path(), &[&FREE[..], &["--account", "444455556666"]].concat(), &[]));
     assert!(said.starts_with("countersign: there is no account 444455556666 here"), "{said}");
     let again = Serving::in_dir(dir.path(), &[], &[]);
     assert!(again.printed[0].starts_with("# account 111122223333"), "{:?}", again.printed);
@@ -158,24 +159,23 @@ fn an_account_that_is_not_there_is_not_made_by_a_later_start() {
 
 #[test]
 fn what_is_under_way_is_finished_and_nothing_new_is_taken_on() {
-    let mut serving = Serving::in_memory(&[], &[]);
+    let mut serving = Serving::in_memory(&[], &ROOT_KEY);
     let address = serving.address();
-    let mut slow = raw::connect(&address);
-    slow.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na=").unwrap();
-    wait_until(|| in_flight(&serving.admin()) == 1);
+    let (mut slow, rest) = half_a_request(&serving);
     serving.signal("TERM");
     wait_until(|| TcpStream::connect(&address).is_err());
-    slow.write_all(b"b").unwrap();
-    assert_eq!(raw::answer(&mut slow).header("connection"), Some("close"));
+    slow.write_all(rest.as_bytes()).unwrap();
+    let answer = raw::answer(&mut slow);
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.contains("arn:aws:iam::123456789012:root"), "{answer:?}");
     assert!(serving.end().0.success());
 }
 
 #[test]
 fn a_second_signal_does_not_wait() {
-    let mut serving = Serving::in_memory(&["--drain-timeout", "86400"], &[]);
-    let mut stuck = raw::connect(&serving.address());
-    stuck.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na=").unwrap();
-    wait_until(|| in_flight(&serving.admin()) == 1);
+    let args = ["--drain-timeout", "86400", "--body-timeout", "86400"];
+    let mut serving = Serving::in_memory(&args, &ROOT_KEY);
+    let _stuck = half_a_request(&serving);
     let address = serving.address();
     serving.signal("INT");
     wait_until(|| TcpStream::connect(&address).is_err());
@@ -186,10 +186,9 @@ fn a_second_signal_does_not_wait() {
 
 #[test]
 fn the_deadline_ends_what_does_not_end() {
-    let mut serving = Serving::in_memory(&["--drain-timeout", "1"], &[]);
-    let mut stuck = raw::connect(&serving.address());
-    stuck.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na=").unwrap();
-    wait_until(|| in_flight(&serving.admin()) == 1);
+    let args = ["--drain-timeout", "1", "--body-timeout", "86400"];
+    let mut serving = Serving::in_memory(&args, &ROOT_KEY);
+    let _stuck = half_a_request(&serving);
     let (status, log) = serving.stop("TERM");
     assert!(status.success());
     assert!(log.contains("not everything was finished in time"), "{log}");
@@ -206,6 +205,18 @@ fn env(dir: &Path) -> Ended {
     run(&["env", "--data-dir", dir.to_str().unwrap()], &[])
 }
 
+/// A good request, all but its last byte, which is given back.
+fn half_a_request(serving: &Serving) -> (TcpStream, String) {
+    let signer = Signer::new(ROOT_KEY[0].1, ROOT_KEY[1].1).service("sts");
+    let body = "Action=GetCallerIdentity&Version=2011-06-15";
+    let mut request = raw::signed(&serving.address(), signer, body);
+    let rest = request.split_off(request.len() - 1);
+    let mut stream = raw::connect(&serving.address());
+    stream.write_all(request.as_bytes()).unwrap();
+    wait_until(|| in_flight(&serving.admin()) == 1);
+    (stream, rest)
+}
+
 /// The one thing that a start says that comes to nothing.
 fn sentence(ended: &Ended) -> String {
     assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
@@ -218,15 +229,4 @@ fn in_flight(admin: &str) -> usize {
     let numbers = raw::get(admin, "/metrics").body;
     let line = numbers.lines().find_map(|l| l.strip_prefix("countersign_requests_in_flight "));
     line.map_or(0, |number| number.parse().unwrap())
-}
-
-fn wait_until(is_so: impl Fn() -> bool) {
-    let pause = Duration::from_millis(20);
-    for _ in 0..PATIENCE.as_millis() / pause.as_millis() {
-        if is_so() {
-            return;
-        }
-        sleep(pause);
-    }
-    panic!("it does not come to be");
 }

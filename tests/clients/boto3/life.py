@@ -2,6 +2,8 @@
 
 import os
 from contextlib import contextmanager
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import boto3
 from botocore.config import Config
@@ -90,14 +92,19 @@ with refused("LimitExceeded", 409, "Cannot exceed quota for AccessKeysPerUser: 2
     root.create_access_key(UserName="Ann")
 root.delete_access_key(UserName="Ann", AccessKeyId=second)
 
-# A presigned request signs as well, in a region of its own.
+# A presigned request signs as well, in a region of its own, and for the method that it was made for. Boto3 itself
+# fetches no such URL.
 signer = client("sts", key, secret, signature_version="v4", region_name="eu-central-1")
-url = signer.generate_presigned_url("get_caller_identity")
-assert "X-Amz-Signature=" in url, url
-from urllib.request import urlopen  # noqa: E402, boto3 itself fetches no presigned URL
-
-with urlopen(url, timeout=20) as answer:
-    assert ann["Arn"] in answer.read().decode()
+for method, other in (("GET", "POST"), ("POST", "GET")):
+    url = signer.generate_presigned_url("get_caller_identity", HttpMethod=method)
+    with urlopen(Request(url, method=method), timeout=20) as answer:
+        assert ann["Arn"] in answer.read().decode()
+    try:
+        urlopen(Request(url, method=other), timeout=20)
+    except HTTPError as error:
+        assert error.code == 403 and "SignatureDoesNotMatch" in error.read().decode()
+    else:
+        raise AssertionError(f"a URL for {method} was good for {other}")
 
 # A new name and path: the same key, the same id, the new ARN at once.
 root.update_user(UserName="ann", NewUserName="Ann.Smith", NewPath="/board/")

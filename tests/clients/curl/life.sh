@@ -72,9 +72,10 @@ whoami 200 "<Arn>arn:aws:iam::$account:user/staff/Ann.Smith</Arn>"
 
 # Tags and pages.
 says 200 '<TagUserResponse' "$root" iam --data "Action=TagUser&$iam&UserName=Ann.Smith&Tags.member.1.Key=seat" \
-    --data-urlencode 'Tags.member.1.Value=<3 & 4>'
-says 200 '<Value>&lt;3 &amp; 4&gt;</Value>' "$root" iam --data "Action=ListUserTags&$iam&UserName=Ann.Smith"
-says 200 '<CreateUserResponse' "$root" iam --data "Action=CreateUser&$iam&UserName=bob"
+    --data-urlencode 'Tags.member.1.Value=3 + 4'
+says 200 '<Value>3 + 4</Value>' "$root" iam --data "Action=ListUserTags&$iam&UserName=Ann.Smith"
+says 200 '<Path>/&lt;r&amp;d&gt;/</Path>' "$root" iam --data "Action=CreateUser&$iam&UserName=bob" \
+    --data-urlencode 'Path=/<r&d>/'
 says 200 '<IsTruncated>true</IsTruncated>' "$root" iam --data "Action=ListUsers&$iam&MaxItems=1"
 [[ $(element UserName) == Ann.Smith ]] || fail "$answer"
 says 200 '<UserName>bob</UserName>' "$root" iam --data "Action=ListUsers&$iam&MaxItems=1" \

@@ -135,7 +135,7 @@ func main() {
 	must(err)
 	tags, err := root.ListUserTags(ctx, &iam.ListUserTagsInput{UserName: renamed})
 	must(err)
-	is(fmt.Sprint(len(tags.Tags), *tags.Tags[0].Key, *tags.Tags[0].Value), "1 seat 3 + 4")
+	is(fmt.Sprintln(len(tags.Tags), *tags.Tags[0].Key, *tags.Tags[0].Value), "1 seat 3 + 4\n")
 	_, err = root.CreateUser(ctx, &iam.CreateUserInput{UserName: aws.String("bob")})
 	must(err)
 	found := ""

@@ -77,9 +77,9 @@ await iam(UpdateUserCommand, { UserName, NewUserName: "Ann.Smith" });
 assert.equal((await who(ann)).Arn, `arn:aws:iam::${ACCOUNT}:user/staff/Ann.Smith`);
 
 // Tags and pages.
-await iam(TagUserCommand, { UserName: "Ann.Smith", Tags: [{ Key: "seat", Value: "3 + 4 = 7 & ~" }] });
+await iam(TagUserCommand, { UserName: "Ann.Smith", Tags: [{ Key: "seat", Value: "3 + 4 = 7 @ ü" }] });
 const { Tags } = await iam(ListUserTagsCommand, { UserName: "Ann.Smith" });
-assert.equal(Tags.find((tag) => tag.Key === "seat").Value, "3 + 4 = 7 & ~");
+assert.equal(Tags.find((tag) => tag.Key === "seat").Value, "3 + 4 = 7 @ ü");
 assert.equal(Tags.find((tag) => tag.Key === "team").Value, "röd");
 await iam(UntagUserCommand, { UserName: "Ann.Smith", TagKeys: ["seat"] });
 await iam(CreateUserCommand, { UserName: "bob" });
