@@ -1,11 +1,14 @@
 //! The program as a shell sees it: arguments, environment, what it prints, how it ends.
 
-use std::io::{BufRead, BufReader, Read};
+use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
+
+use tempfile::NamedTempFile;
 
 /// How long anything may take on a machine that is busy with other tests.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -38,7 +41,7 @@ pub(crate) struct Serving {
     child: Child,
     /// What it printed until it listened, line by line.
     pub(crate) printed: Vec<String>,
-    log: Option<JoinHandle<String>>,
+    log: NamedTempFile,
 }
 
 impl Serving {
@@ -55,15 +58,15 @@ impl Serving {
 
     fn start(args: &[&str], variables: &[(&str, &str)]) -> Self {
         let ports = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+        let log = NamedTempFile::new().unwrap();
         let mut child = program(&[&ports, args].concat(), variables)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(log.reopen().unwrap())
             .spawn()
             .unwrap();
         let lines = lines(child.stdout.take().unwrap());
-        let log = collect(child.stderr.take().unwrap());
-        let mut serving = Self { child, printed: Vec::new(), log: Some(log) };
+        let mut serving = Self { child, printed: Vec::new(), log };
         while !serving.printed.last().is_some_and(|line| line.starts_with("listening on ")) {
             match lines.recv_timeout(PATIENCE) {
                 Ok(line) => serving.printed.push(line),
@@ -75,10 +78,14 @@ impl Serving {
         serving
     }
 
+    /// `http://127.0.0.1:…`, where requests come in.
+    pub(crate) fn url(&self) -> String {
+        self.told("listening on ")
+    }
+
     /// `127.0.0.1:…`, where requests come in.
     pub(crate) fn address(&self) -> String {
-        let url = self.told("listening on ");
-        url.split_once("://").unwrap().1.to_owned()
+        self.url().split_once("://").unwrap().1.to_owned()
     }
 
     /// `127.0.0.1:…`, where operators come in.
@@ -101,7 +108,12 @@ impl Serving {
     /// Waits for the end.
     pub(crate) fn end(&mut self) -> (ExitStatus, String) {
         let status = self.child.wait().unwrap();
-        (status, self.log.take().unwrap().join().unwrap())
+        (status, self.log())
+    }
+
+    /// What it has written to its log so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.log.path()).unwrap()
     }
 
     /// Sends a signal, and waits for the end.
@@ -139,12 +151,4 @@ fn lines(out: ChildStdout) -> Receiver<String> {
         }
     });
     told
-}
-
-fn collect(mut err: ChildStderr) -> JoinHandle<String> {
-    thread::spawn(move || {
-        let mut log = String::new();
-        err.read_to_string(&mut log).unwrap();
-        log
-    })
 }
