@@ -15,6 +15,8 @@ use tempfile::{TempDir, tempdir};
 use crate::running::{ACCOUNT, REGION, ROOT_ID, ROOT_SECRET};
 use crate::signer::{Signer, encoded};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_countersign");
+
 /// A running gateway; it is killed, not stopped, where the test does not stop it.
 pub(crate) struct Stored {
     address: String,
@@ -25,8 +27,27 @@ pub(crate) struct Stored {
 impl Stored {
     /// Starts a gateway on what is kept in `data`, which may not be there yet.
     pub(crate) fn start(data: &Path) -> Self {
+        Self::start_as(Command::new(PROGRAM), data)
+    }
+
+    /// Starts a gateway whose files may not become longer than some hundred
+    /// kilobytes.
+    pub(crate) fn start_cramped(data: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", r#"trap "" XFSZ; ulimit -S -f 400; exec "$0" "$@""#, PROGRAM]);
+        Self::start_as(shell, data)
+    }
+
+    /// Lets the files of a cramped gateway become as long as they like.
+    pub(crate) fn uncramp(&self) -> bool {
+        let pid = self.child.id().to_string();
+        let freed = Command::new("prlimit").args(["--pid", &pid, "--fsize=unlimited"]).status();
+        freed.is_ok_and(|status| status.success())
+    }
+
+    fn start_as(mut program: Command, data: &Path) -> Self {
         let home = tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        let mut child = program
             .args(["serve", "--account", ACCOUNT, "--data-dir"])
             .arg(data)
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
