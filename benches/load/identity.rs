@@ -1,4 +1,4 @@
-//! Signed GetCallerIdentity: the whole gateway, log and numbers included, beside
+//! Signed `GetCallerIdentity`: the whole gateway, log and numbers included, beside
 //! bare hyper.
 
 use std::sync::Arc;
@@ -25,10 +25,7 @@ pub(crate) fn measure() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let runtime = runtime();
     let gateway = Server::gateway(&["--memory"], &folder.path().join("log"));
-    let quiet = Server::gateway(
-        &["--memory", "--log", "warn"],
-        &folder.path().join("quiet-log"),
-    );
+    let quiet = Server::gateway(&["--memory", "--log", "warn"], &folder.path().join("quiet-log"));
     let answer = runtime.block_on(async {
         let mut client = Client::connect(&gateway.address).await;
         client.ask(&post(&gateway.address, "sts", BODY)).await.to_owned()
@@ -48,7 +45,11 @@ pub(crate) fn measure() {
         let (rate, cpu, busy) = (side.rate(), side.cpu(), side.busy());
         println!("{name:24} {rate:11.0}  {:7.2}   {cpu:14.1}  {busy:4.0}%", rate / floor);
     }
-    println!("memory after the load: gateway {:.1} MiB, bare {:.1} MiB", gateway.memory(), bare.memory());
+    println!(
+        "memory after the load: gateway {:.1} MiB, bare {:.1} MiB",
+        gateway.memory(),
+        bare.memory()
+    );
 }
 
 /// One server, and what was measured of it.
@@ -70,7 +71,7 @@ impl<'a> Side<'a> {
     fn round(&mut self, runtime: &Runtime) {
         let before = self.server.cpu();
         let answered = self.load(runtime, ROUND);
-        let cpu = (self.server.cpu() - before).as_secs_f64();
+        let cpu = self.server.cpu().saturating_sub(before).as_secs_f64();
         let answered = f64::from(u32::try_from(answered).unwrap());
         self.rounds.push((answered / ROUND.as_secs_f64(), cpu / answered));
     }

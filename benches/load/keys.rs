@@ -1,4 +1,4 @@
-//! CreateAccessKey, which is answered when the key is on the disk: one client that
+//! `CreateAccessKey`, which is answered when the key is on the disk: one client that
 //! waits for its own, and many that share the wait.
 
 use std::sync::Arc;

@@ -71,11 +71,7 @@ impl Client {
             if let Some(body) = body(&self.buffer[..filled]) {
                 let (start, end) = body;
                 let answer = &self.buffer[..end];
-                assert!(
-                    answer.starts_with(b"HTTP/1.1 200"),
-                    "{}",
-                    String::from_utf8_lossy(answer)
-                );
+                assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(answer));
                 return std::str::from_utf8(&self.buffer[start..end]).unwrap();
             }
         }

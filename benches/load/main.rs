@@ -7,7 +7,6 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a benchmark prints, and stops at the first surprise"
 )]

@@ -77,7 +77,10 @@ impl Drop for Server {
 
 /// Takes what is true of, and the first that it is not true of.
 trait TakeWhileInclusive: Iterator + Sized {
-    fn take_while_inclusive(self, is_so: impl Fn(&Self::Item) -> bool) -> impl Iterator<Item = Self::Item> {
+    fn take_while_inclusive(
+        self,
+        is_so: impl Fn(&Self::Item) -> bool,
+    ) -> impl Iterator<Item = Self::Item> {
         let mut is_over = false;
         self.take_while(move |item| {
             let was_over = is_over;

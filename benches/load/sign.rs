@@ -36,7 +36,8 @@ pub(crate) fn post(address: &str, service: &str, body: &str) -> Vec<u8> {
     );
     let (instructions, _) = sign(signable.unwrap(), &params.into()).unwrap().into_parts();
     let added = instructions.headers();
-    let lines = headers.into_iter().chain(added).map(|(name, value)| format!("{name}: {value}\r\n"));
+    let lines =
+        headers.into_iter().chain(added).map(|(name, value)| format!("{name}: {value}\r\n"));
     let head: String = lines.collect();
     format!("POST / HTTP/1.1\r\n{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }

@@ -34,7 +34,10 @@ pub(crate) fn measure() {
         let middle = |n: usize| median(starts.iter().map(|start| start[n]).collect());
         println!(
             "{name:24} {:13.1}  {:22.1}  {:8.1}  {:8.1}",
-            middle(0), middle(1), middle(2), middle(3)
+            middle(0),
+            middle(1),
+            middle(2),
+            middle(3)
         );
     }
 }
@@ -52,7 +55,7 @@ fn start(data: &Path, log: &Path) -> [f64; 4] {
     runtime().block_on(async {
         Client::connect(&gateway.address).await.ask(&request).await;
     });
-    let answered = clock.elapsed() - before;
+    let answered = clock.elapsed().saturating_sub(before);
     let [listens, answered] = [listens, answered].map(|time| time.as_secs_f64() * 1e3);
     [listens, answered, idle, gateway.memory()]
 }

@@ -47,7 +47,8 @@ async fn a_refusal_speaks_for_the_service_that_refused() {
 #[tokio::test]
 async fn who_got_nowhere_is_answered_in_the_words_of_the_service_that_was_meant() {
     let by_scope = |service: &str| {
-        let scope = format!("AWS4-HMAC-SHA256 Credential=AKIA/20150830/x/{service}/aws4_request, x");
+        let scope =
+            format!("AWS4-HMAC-SHA256 Credential=AKIA/20150830/x/{service}/aws4_request, x");
         Request::get("http://sts.example/").header("authorization", scope).body(Bytes::new())
     };
     let by_host = |host: &str| Request::get("/").header("host", host).body(Bytes::new());

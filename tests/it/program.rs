@@ -3,12 +3,12 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// How long anything may take on a machine that is busy with other tests.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A call of the program that ended.
 #[derive(Debug)]
@@ -67,7 +67,9 @@ impl Serving {
         while !serving.printed.last().is_some_and(|line| line.starts_with("listening on ")) {
             match lines.recv_timeout(PATIENCE) {
                 Ok(line) => serving.printed.push(line),
-                Err(_) => panic!("it does not listen: {:?}", serving.stop("KILL")),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("it does not listen: {:?}", serving.stop("KILL"))
+                }
             }
         }
         serving

@@ -2,7 +2,7 @@
 //! bare sockets.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -119,12 +119,12 @@ pub(crate) struct Answered {
 impl Caller {
     /// Asks IAM; fails where there is no answer.
     pub(crate) fn asks(&mut self, action: &str, fields: &[(&str, &str)]) -> io::Result<Answered> {
-        self.send("iam", "2010-05-08", action, fields)
+        self.send(("iam", "2010-05-08"), action, fields)
     }
 
     /// Whether the key signs, as STS tells; fails where there is no answer.
     pub(crate) fn signs(&mut self) -> io::Result<bool> {
-        let answered = self.send("sts", "2011-06-15", "GetCallerIdentity", &[])?;
+        let answered = self.send(("sts", "2011-06-15"), "GetCallerIdentity", &[])?;
         if answered.status == 200 {
             return Ok(true);
         }
@@ -134,14 +134,13 @@ impl Caller {
 
     fn send(
         &mut self,
-        service: &str,
-        version: &str,
+        (service, version): (&str, &str),
         action: &str,
         fields: &[(&str, &str)],
     ) -> io::Result<Answered> {
         let mut body = format!("Action={action}&Version={version}");
         for (name, value) in fields {
-            body += &format!("&{name}={}", encoded(value.as_bytes(), false));
+            body.extend(["&", name, "=", &encoded(value.as_bytes(), false)]);
         }
         let request = Request::post(format!("http://{}/", self.address))
             .header("content-type", "application/x-www-form-urlencoded")

@@ -35,7 +35,7 @@ async fn the_client_chooses_http1_or_http2() {
     for (protocol, version) in [("http/1.1", Version::HTTP_11), ("h2", Version::HTTP_2)] {
         let stream = secure.shake_hands(protocol).await;
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(protocol.as_bytes()));
-        let (seen, body) = ask(stream, version, secure.request()).await;
+        let (seen, body) = ask(stream, version, Secure::request()).await;
         assert_eq!(seen, version);
         assert!(body.contains("arn:aws:iam::123456789012:root"), "{protocol}: {body}");
     }
@@ -104,7 +104,7 @@ impl Secure {
         TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
     }
 
-    fn request(&self) -> Request<Bytes> {
+    fn request() -> Request<Bytes> {
         let signer = Signer::new(ROOT_KEY[0].1, ROOT_KEY[1].1).service("sts");
         let signer = signer.at(SystemClock::start().now());
         let body = Bytes::from("Action=GetCallerIdentity&Version=2011-06-15");
