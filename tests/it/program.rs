@@ -13,6 +13,9 @@ use tempfile::NamedTempFile;
 /// How long anything may take on a machine that is busy with other tests.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The program itself.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_countersign");
+
 /// A call of the program that ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
@@ -23,7 +26,7 @@ pub(crate) struct Ended {
 
 /// The program, with nothing in its environment but what is given.
 pub(crate) fn program(args: &[&str], variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    let mut command = Command::new(PROGRAM);
     command.args(args).env_clear().envs(variables.iter().copied());
     command
 }
@@ -47,19 +50,32 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts on free ports, with its data in `dir`, and waits until it listens.
     pub(crate) fn in_dir(dir: &Path, args: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::in_dir_by(Command::new(PROGRAM), dir, (args, variables))
+    }
+
+    /// The same by a command that becomes the program.
+    pub(crate) fn in_dir_by(
+        command: Command,
+        dir: &Path,
+        (args, variables): (&[&str], &[(&str, &str)]),
+    ) -> Self {
         let dir = dir.to_str().unwrap();
-        Self::start(&[&["--data-dir", dir], args].concat(), variables)
+        Self::start(command, &[&["--data-dir", dir], args].concat(), variables)
     }
 
     /// The same, without data that lasts.
     pub(crate) fn in_memory(args: &[&str], variables: &[(&str, &str)]) -> Self {
-        Self::start(&[&["--memory"], args].concat(), variables)
+        Self::start(Command::new(PROGRAM), &[&["--memory"], args].concat(), variables)
     }
 
-    fn start(args: &[&str], variables: &[(&str, &str)]) -> Self {
+    fn start(mut command: Command, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let ports = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
         let log = NamedTempFile::new().unwrap();
-        let mut child = program(&[&ports, args].concat(), variables)
+        let mut child = command
+            .args(ports)
+            .args(args)
+            .env_clear()
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log.reopen().unwrap())
@@ -97,6 +113,11 @@ impl Serving {
     pub(crate) fn told(&self, beginning: &str) -> String {
         let line = self.printed.iter().find_map(|line| line.strip_prefix(beginning));
         line.unwrap_or_else(|| panic!("no line {beginning}")).to_owned()
+    }
+
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal: `TERM`, `INT`, `KILL`.

@@ -4,14 +4,17 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
+use std::process::Command;
 
 use bytes::Bytes;
 use countersign::clock::{Clock, SystemClock};
 use http::Request;
 
-use crate::program::Serving;
+use crate::program::{PROGRAM, Serving};
 use crate::running::{ACCOUNT, REGION, ROOT_ID, ROOT_KEY, ROOT_SECRET};
 use crate::signer::{Signer, encoded};
+
+const SETTINGS: [&str; 2] = ["--account", ACCOUNT];
 
 /// A running gateway; it is killed, not stopped, where the test does not stop it.
 pub(crate) struct Stored(Serving);
@@ -19,7 +22,22 @@ pub(crate) struct Stored(Serving);
 impl Stored {
     /// Starts a gateway on what is kept in `data`, which may not be there yet.
     pub(crate) fn start(data: &Path) -> Self {
-        Self(Serving::in_dir(data, &["--account", ACCOUNT], &ROOT_KEY))
+        Self(Serving::in_dir(data, &SETTINGS, &ROOT_KEY))
+    }
+
+    /// Starts a gateway whose files may not become longer than some hundred
+    /// kilobytes.
+    pub(crate) fn start_cramped(data: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", r#"trap "" XFSZ; ulimit -S -f 400; exec "$0" "$@""#, PROGRAM]);
+        Self(Serving::in_dir_by(shell, data, (&SETTINGS, &ROOT_KEY)))
+    }
+
+    /// Lets the files of a cramped gateway become as long as they like.
+    pub(crate) fn uncramp(&self) -> bool {
+        let id = self.0.id().to_string();
+        let freed = Command::new("prlimit").args(["--pid", &id, "--fsize=unlimited"]).status();
+        freed.is_ok_and(|status| status.success())
     }
 
     /// Ends the gateway as a power cut would, as far as it can tell.
