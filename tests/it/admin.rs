@@ -149,8 +149,7 @@ fn a_backup_is_made_while_the_gateway_runs_and_overwrites_nothing() {
     let serving = Serving::in_dir(&dir.path().join("data"), &[], &[]);
     let file = dir.path().join("copy.db");
     let data = dir.path().join("data");
-    let args =
-        ["backup", file.to_str().unwrap(), "--data-dir", data.to_str().unwrap()];
+    let args = ["backup", file.to_str().unwrap(), "--data-dir", data.to_str().unwrap()];
     assert_eq!(run(&args, &[]).code, Some(0));
     assert!(fs::metadata(&file).unwrap().len() > 0);
     let again = run(&args, &[]);

@@ -45,27 +45,102 @@ fn without_a_command_the_help_is_shown_and_nothing_is_done() {
 fn every_wrong_setting_stops_the_start_with_one_sentence() {
     const CASES: &[(&[&str], &[(&str, &str)], &str)] = &[
         (&["--lisen", "x"], &[], "unexpected argument '--lisen' found; is --listen meant?"),
-        (&["--listen", "7448"], &[], "invalid value '7448' for '--listen <ADDRESS>': invalid socket address syntax"),
-        (&["--max-body", "0"], &[], "invalid value '0' for '--max-body <BYTES>': it must be from 1 to 1073741824"),
-        (&["--account", "12"], &[], "invalid value '12' for '--account <ID>': an account has 12 digits"),
-        (&["--region", "EU"], &[], "invalid value 'EU' for '--region <REGION>': a region is written as eu-central-1 is"),
-        (&["--log", "loud=very"], &[], "invalid value 'loud=very' for '--log <LEVEL>': it is neither a level (error, warn, info, debug, trace) nor a filter"),
-        (&["--seal-key", "hush"], &[], "unexpected argument '--seal-key' found; is --seal-key-file meant?"),
+        (
+            &["--listen", "7448"],
+            &[],
+            "invalid value '7448' for '--listen <ADDRESS>': invalid socket address syntax",
+        ),
+        (
+            &["--max-body", "0"],
+            &[],
+            "invalid value '0' for '--max-body <BYTES>': it must be from 1 to 1073741824",
+        ),
+        (
+            &["--account", "12"],
+            &[],
+            "invalid value '12' for '--account <ID>': an account has 12 digits",
+        ),
+        (
+            &["--region", "EU"],
+            &[],
+            "invalid value 'EU' for '--region <REGION>': a region is written as eu-central-1 is",
+        ),
+        (
+            &["--log", "loud=very"],
+            &[],
+            "invalid value 'loud=very' for '--log <LEVEL>': it is neither a level (error, warn, info, debug, trace) nor a filter",
+        ),
+        (
+            &["--seal-key", "hush"],
+            &[],
+            "unexpected argument '--seal-key' found; is --seal-key-file meant?",
+        ),
         (&["--tls-cert", "c.pem"], &[], "--tls-cert is given without --tls-key"),
         (&["--tls-key", "k.pem"], &[], "--tls-key is given without --tls-cert"),
         (&["--memory", "--data-dir", "d"], &[], "--memory and --data-dir exclude each other"),
-        (&["--admin-listen", "0.0.0.0:1"], &[], "--admin-listen 0.0.0.0:1 can be reached by other machines: choose 127.0.0.1, or give --admin-allow-remote"),
-        (&["--admin-listen", "127.0.0.1:7448"], &[], "--listen and --admin-listen are both 127.0.0.1:7448: nothing of the admin listener may be public"),
-        (&[], &[("COUNTERSIGN_LISTN", "1")], "unknown environment variable: COUNTERSIGN_LISTN; is COUNTERSIGN_LISTEN meant?"),
-        (&[], &[("COUNTERSIGN_LISTEN", "1")], "COUNTERSIGN_LISTEN: \"1\" will not do: invalid socket address syntax"),
-        (&[], &[("COUNTERSIGN_MEMORY", "yes")], "COUNTERSIGN_MEMORY: \"yes\" is neither true nor false"),
-        (&[], &[("COUNTERSIGN_LOG_FORMAT", "xml")], "COUNTERSIGN_LOG_FORMAT: \"xml\" will not do: it is none of the values that are possible"),
-        (&[], &[("COUNTERSIGN_ROOT_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")], "COUNTERSIGN_ROOT_ACCESS_KEY_ID is given without COUNTERSIGN_ROOT_SECRET_ACCESS_KEY"),
-        (&[], &[("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", "hush")], "COUNTERSIGN_ROOT_SECRET_ACCESS_KEY is given without COUNTERSIGN_ROOT_ACCESS_KEY_ID"),
-        (&[], &[("COUNTERSIGN_ROOT_ACCESS_KEY_ID", "short"), ("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", "hush")], "COUNTERSIGN_ROOT_ACCESS_KEY_ID must be 16 to 128 letters, digits and underscores"),
-        (&[], &[("COUNTERSIGN_ADMIN_TOKEN", "short")], "COUNTERSIGN_ADMIN_TOKEN must be 16 or more letters, digits and signs, no spaces"),
-        (&["--seal-key-file", "f"], &[("COUNTERSIGN_SEAL_KEY", "hush")], "COUNTERSIGN_SEAL_KEY and --seal-key-file exclude each other"),
-        (&["--config", "/nowhere.toml"], &[], "cannot read /nowhere.toml: No such file or directory (os error 2)"),
+        (
+            &["--admin-listen", "0.0.0.0:1"],
+            &[],
+            "--admin-listen 0.0.0.0:1 can be reached by other machines: choose 127.0.0.1, or give --admin-allow-remote",
+        ),
+        (
+            &["--admin-listen", "127.0.0.1:7448"],
+            &[],
+            "--listen and --admin-listen are both 127.0.0.1:7448: nothing of the admin listener may be public",
+        ),
+        (
+            &[],
+            &[("COUNTERSIGN_LISTN", "1")],
+            "unknown environment variable: COUNTERSIGN_LISTN; is COUNTERSIGN_LISTEN meant?",
+        ),
+        (
+            &[],
+            &[("COUNTERSIGN_LISTEN", "1")],
+            "COUNTERSIGN_LISTEN: \"1\" will not do: invalid socket address syntax",
+        ),
+        (
+            &[],
+            &[("COUNTERSIGN_MEMORY", "yes")],
+            "COUNTERSIGN_MEMORY: \"yes\" is neither true nor false",
+        ),
+        (
+            &[],
+            &[("COUNTERSIGN_LOG_FORMAT", "xml")],
+            "COUNTERSIGN_LOG_FORMAT: \"xml\" will not do: it is none of the values that are possible",
+        ),
+        (
+            &[],
+            &[("COUNTERSIGN_ROOT_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")],
+            "COUNTERSIGN_ROOT_ACCESS_KEY_ID is given without COUNTERSIGN_ROOT_SECRET_ACCESS_KEY",
+        ),
+        (
+            &[],
+            &[("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", "hush")],
+            "COUNTERSIGN_ROOT_SECRET_ACCESS_KEY is given without COUNTERSIGN_ROOT_ACCESS_KEY_ID",
+        ),
+        (
+            &[],
+            &[
+                ("COUNTERSIGN_ROOT_ACCESS_KEY_ID", "short"),
+                ("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", "hush"),
+            ],
+            "COUNTERSIGN_ROOT_ACCESS_KEY_ID must be 16 to 128 letters, digits and underscores",
+        ),
+        (
+            &[],
+            &[("COUNTERSIGN_ADMIN_TOKEN", "short")],
+            "COUNTERSIGN_ADMIN_TOKEN must be 16 or more letters, digits and signs, no spaces",
+        ),
+        (
+            &["--seal-key-file", "f"],
+            &[("COUNTERSIGN_SEAL_KEY", "hush")],
+            "COUNTERSIGN_SEAL_KEY and --seal-key-file exclude each other",
+        ),
+        (
+            &["--config", "/nowhere.toml"],
+            &[],
+            "cannot read /nowhere.toml: No such file or directory (os error 2)",
+        ),
     ];
     for (args, variables, sentence) in CASES {
         let ended = run(&[&["serve"], *args].concat(), variables);
@@ -92,7 +167,10 @@ fn a_file_with_a_mistake_is_refused_with_the_place() {
         ("max-body = \"x\"", "max-body in FILE: \"x\" will not do: invalid digit found in string"),
         ("max-body = 1.5", "FILE: max-body must be a word, a number or a list"),
         ("\nroot-secret-access-key = \"hush", "FILE, line 2: invalid basic string, expected `\"`"),
-        ("root-secret-access-key = 'hush'", "COUNTERSIGN_ROOT_SECRET_ACCESS_KEY is given without COUNTERSIGN_ROOT_ACCESS_KEY_ID"),
+        (
+            "root-secret-access-key = 'hush'",
+            "COUNTERSIGN_ROOT_SECRET_ACCESS_KEY is given without COUNTERSIGN_ROOT_ACCESS_KEY_ID",
+        ),
     ];
     for (text, sentence) in cases {
         let (_dir, file) = config_file(text);

@@ -73,9 +73,10 @@ pub(crate) fn signed(address: &str, signer: Signer, body: &'static str) -> Strin
     let signer = signer.at(SystemClock::start().now());
     let request = Request::post(format!("http://{address}/")).body(Bytes::from(body)).unwrap();
     let request = signer.sign(request);
-    let lines = request.headers().iter().map(|(name, value)| {
-        format!("{name}: {}\r\n", value.to_str().unwrap())
-    });
+    let lines = request
+        .headers()
+        .iter()
+        .map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap()));
     let head: String = lines.collect();
     format!("POST / HTTP/1.1\r\n{head}Content-Length: {}\r\n\r\n{body}", body.len())
 }

@@ -140,7 +140,8 @@ fn a_certificate_that_is_none_is_told() {
     let (cert, key) = (path("cert.pem"), path("key.pem"));
     let tls = ["--tls-cert", &cert, "--tls-key", &key];
     let args = [&FREE[..], &tls].concat();
-    let missing = format!("countersign: cannot read {cert}: No such file or directory (os error 2)");
+    let missing =
+        format!("countersign: cannot read {cert}: No such file or directory (os error 2)");
     assert_eq!(sentence(&serve(dir.path(), &args, &[])), missing);
     fs::write(&cert, "no certificate").unwrap();
     let empty = format!("countersign: {cert} holds no certificate in PEM form");
@@ -151,7 +152,8 @@ fn a_certificate_that_is_none_is_told() {
 fn an_account_that_is_not_there_is_not_made_by_a_later_start() {
     let dir = TempDir::new().unwrap();
     Serving::in_dir(dir.path(), &["--account", "111122223333"], &[]).stop("TERM");
-    let said = sentence(&serve(dir.path(), &[&FREE[..], &["--account", "444455556666"]].concat(), &[]));
+    let said =
+        sentence(&serve(dir.path(), &[&FREE[..], &["--account", "444455556666"]].concat(), &[]));
     assert!(said.starts_with("countersign: there is no account 444455556666 here"), "{said}");
     let again = Serving::in_dir(dir.path(), &[], &[]);
     assert!(again.printed[0].starts_with("# account 111122223333"), "{:?}", again.printed);
