@@ -18,6 +18,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::secret::Secret;
+use crate::store::draft::Limits;
 use crate::text::{AccessKeyId, AccountId};
 
 /// What is to be done, with all that it needs to know.
@@ -73,6 +74,8 @@ pub struct Serve {
     pub tls: Option<TlsFiles>,
     /// What is logged, and how.
     pub log: Log,
+    /// How much an account may hold.
+    pub limits: Limits,
     /// What a client may ask of the gateway.
     pub bounds: Bounds,
     /// The first root key, where it is not to be made up.

@@ -21,17 +21,22 @@ const SEAL_KEY: &str = "seal-key";
 #[derive(Clone, Debug)]
 pub(super) struct Means {
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) limits: Limits,
     pub(super) forget: Forget,
 }
 
 impl Means {
     /// For a process that verifies nothing.
     pub(super) fn alone() -> Self {
-        Self { clock: Arc::new(SystemClock::start()), forget: Forget(Arc::new(|_| {})) }
+        Self {
+            clock: Arc::new(SystemClock::start()),
+            limits: Limits::default(),
+            forget: Forget(Arc::new(|_| {})),
+        }
     }
 
     fn settings(self, seal: Seal) -> Settings {
-        Settings { seal, clock: self.clock, limits: Limits::default(), forget: self.forget }
+        Settings { seal, clock: self.clock, limits: self.limits, forget: self.forget }
     }
 }
 

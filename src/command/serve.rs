@@ -78,7 +78,11 @@ impl Opened {
         let admin = Listener::bind(serve.admin.listen).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let verifier = Arc::new(Verifier::default());
-        let means = Means { clock: Arc::clone(&clock), forget: forgetting(&verifier) };
+        let means = Means {
+            clock: Arc::clone(&clock),
+            limits: serve.limits,
+            forget: forgetting(&verifier),
+        };
         let (place, store) = match &serve.keep {
             Keep::Memory => (None, open::in_memory(means).await?),
             Keep::Dir(dir) => {

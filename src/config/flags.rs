@@ -150,6 +150,9 @@ pub(super) struct ServeFlags {
     pub(super) log_format: LogFormat,
     #[arg(long, help = "What is logged: error, warn, info, debug, or a filter as countersign::access=warn", value_name = "LEVEL", default_value = "info", value_parser = filter)]
     pub(super) log: String,
+    /// Users that an account may hold; AWS's quota, which AWS raises on request
+    #[arg(long, value_name = "N", default_value = "5000", value_parser = count)]
+    pub(super) users_per_account: usize,
     #[command(flatten)]
     pub(super) bounds: BoundFlags,
 }

@@ -15,6 +15,7 @@ use super::{
     AdminAccess, Bounds, Command, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles,
 };
 use crate::secret::Secret;
+use crate::store::draft::Limits;
 use crate::text::{AccessKeyId, Text};
 
 /// The longest secret, and the shortest token, that may be given.
@@ -137,6 +138,7 @@ impl Reading<'_> {
             regions: flags.region,
             tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
             log: Log { format: flags.log_format, filter: flags.log },
+            limits: Limits { users_per_account: flags.users_per_account, ..Limits::default() },
             bounds: bounds(&flags.bounds),
             root_key: self.root_key()?,
             seal: self.seal(flags.data.seal_key_file)?,

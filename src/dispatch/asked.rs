@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     fn asked(body: &str, scope: &str) -> Asked {
-        Asked::read(Form::parse(b"", body.as_bytes()).unwrap(), &Table::new(), scope)
+        Asked::read(Form::read(std::iter::empty(), body.as_bytes()).unwrap(), &Table::new(), scope)
     }
 
     fn service(body: &str, scope: &str) -> &'static str {

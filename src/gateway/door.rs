@@ -67,8 +67,9 @@ impl Gate for Door {
     }
 
     fn read(&self, arrived: &mut Arrived<'_>) -> Result<&Rules> {
-        let form = Form::parse(arrived.head.query(), arrived.body)?;
-        let asked = Asked::read(form, &self.table, arrived.service);
+        let form = Form::read(arrived.presented.parameters(), arrived.body)?;
+        let signed_for = arrived.presented.credential().service();
+        let asked = Asked::read(form, &self.table, signed_for);
         let rules = if asked.service.prefix == STS.prefix { &self.sts } else { &self.iam };
         arrived.extensions.insert(asked);
         Ok(rules)

@@ -153,8 +153,8 @@ impl<G: Gate> Shared<G> {
 
         let body = body::read(headers, body, self.gate.body_limit()).await?;
 
-        let service = presented.credential().service();
-        let rules = self.gate.read(&mut Arrived { head, service, body: &body, extensions })?;
+        let rules =
+            self.gate.read(&mut Arrived { presented: &presented, body: &body, extensions })?;
         let scoped = presented.in_scope(rules)?;
         let known = self.known(&presented).await?;
         let signer =

@@ -9,7 +9,7 @@ use super::credential::{Credential, TERMINATOR};
 use super::front;
 use super::head::Head;
 use super::header::SignedHeaders;
-use super::query::Query;
+use super::query::{Query, plain};
 use super::refusal::{Echo, Misscoped, Refusal};
 use super::required;
 use super::rules::Rules;
@@ -129,6 +129,11 @@ impl<'r> Presented<'r> {
     /// The headers that are signed.
     pub fn signed_headers(&self) -> &SignedHeaders<'r> {
         &self.signed
+    }
+
+    /// The parameters of the query, decoded, in the order in which they are signed.
+    pub fn parameters(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+        self.query.pairs().map(|(name, value)| (plain(name), plain(value)))
     }
 
     /// The head of the request.

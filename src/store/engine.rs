@@ -28,7 +28,8 @@ pub trait Engine: Debug + Send + Sync + 'static {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Failure>;
 
     /// Shows `each` every key that begins with `prefix`, and its value, in the
-    /// order of the keys' bytes, as they were at one moment, until it breaks.
+    /// order of the keys' bytes, as they were at one moment, until it breaks. It
+    /// must not read from the engine itself: it might wait for its own end.
     fn scan(&self, prefix: &[u8], each: &mut Each<'_>) -> Result<(), Failure>;
 
     /// Queues `batch`; it happens whether or not anyone waits for the answer.

@@ -42,16 +42,24 @@ impl From<Unreadable> for Error {
     }
 }
 
+/// A name and what stands under it, in bytes that nobody has looked into.
+pub type Pair<'b> = (Cow<'b, [u8]>, Cow<'b, [u8]>);
+
 impl Form {
-    /// The parameters of a query string and of a form body, side by side
-    /// (WHATWG URL, section 5.1). Neither can replace what the other says.
-    pub fn parse(query: &[u8], body: &[u8]) -> Result<Self, Unreadable> {
+    /// The parameters of a query, which are decoded already, and those of a form
+    /// body (WHATWG URL, section 5.1), side by side. Neither can replace what the
+    /// other says.
+    pub fn read<'q>(
+        query: impl Iterator<Item = Pair<'q>>,
+        body: &'q [u8],
+    ) -> Result<Self, Unreadable> {
         let mut parameters = Vec::new();
-        for pair in pieces(query).chain(pieces(body)) {
+        for pair in query.map(Ok).chain(pieces(body).map(read_pair)) {
             if parameters.len() == MOST_PARAMETERS {
                 return Err(Unreadable::TooMany);
             }
-            parameters.push(read_pair(pair)?);
+            let (name, value) = pair?;
+            parameters.push((text(&name)?, text(&value)?));
         }
         parameters.sort();
         let twice = parameters.array_windows().find(|[(one, _), (next, _)]| one == next);
@@ -80,15 +88,14 @@ fn pieces(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty())
 }
 
-fn read_pair(pair: &[u8]) -> Result<(Box<str>, Box<str>), Unreadable> {
+fn read_pair(pair: &[u8]) -> Result<Pair<'_>, Unreadable> {
     let mut halves = pair.splitn(2, |byte| *byte == b'=');
-    let name = halves.next().unwrap_or_default();
-    Ok((read_half(name)?, read_half(halves.next().unwrap_or_default())?))
+    let mut next = || percent::decode(halves.next().unwrap_or_default(), Plus::Space);
+    Ok((next()?, next()?))
 }
 
-fn read_half(half: &[u8]) -> Result<Box<str>, Unreadable> {
-    let decoded = percent::decode(half, Plus::Space)?;
-    str::from_utf8(&decoded).map(Box::from).map_err(|_| Unreadable::NotUtf8)
+fn text(bytes: &[u8]) -> Result<Box<str>, Unreadable> {
+    str::from_utf8(bytes).map(Box::from).map_err(|_| Unreadable::NotUtf8)
 }
 
 /// What an action takes: fields that stand side by side under one prefix.
@@ -293,36 +300,47 @@ mod tests {
 
     #[test]
     fn query_and_body_stand_side_by_side() {
-        let form = Form::parse(b"A=1&B=a%20b+c", b"C=%C3%A9&D").unwrap();
-        let values = ["A", "B", "C", "D", "E"].map(|name| form.get(name));
-        assert_eq!(values, [Some("1"), Some("a b c"), Some("é"), Some(""), None]);
+        let query = [("A", "1"), ("B", "a b")].map(|(name, value)| plain(name, value));
+        let form = Form::read(query.into_iter(), b"C=%C3%A9+&D&&E=a=b").unwrap();
+        let values = ["A", "B", "C", "D", "E", "F"].map(|name| form.get(name));
+        let expected = [Some("1"), Some("a b"), Some("\u{e9} "), Some(""), Some("a=b"), None];
+        assert_eq!(values, expected);
     }
 
     #[test]
     fn a_parameter_given_twice_is_refused_wherever_it_stands() {
-        for (query, body) in [("A=1&A=1", ""), ("A=1", "A=2"), ("", "A&A")] {
-            let twice = Form::parse(query.as_bytes(), body.as_bytes()).unwrap_err();
-            assert_eq!(twice, Unreadable::Twice("A".into()));
-        }
+        let (twice, once) = (Unreadable::Twice("A".into()), || plain("A", "1"));
+        assert_eq!(Form::read([once(), once()].into_iter(), b"").unwrap_err(), twice);
+        assert_eq!(Form::read([once()].into_iter(), b"A=2").unwrap_err(), twice);
+        assert_eq!(body(b"A&B=1&A").unwrap_err(), twice);
     }
 
     #[test]
     fn what_is_no_form_is_refused() {
-        assert_eq!(Form::parse(b"a=%f", b"").unwrap_err(), BadEscape::Incomplete.into());
-        assert_eq!(Form::parse(b"", b"a=%ff").unwrap_err(), Unreadable::NotUtf8);
-        let many = "&a=".repeat(3) + &(0..=1000).map(|n| format!("&b{n}")).collect::<String>();
-        assert_eq!(Form::parse(many.as_bytes(), b"").unwrap_err(), Unreadable::TooMany);
+        assert_eq!(body(b"a=%f").unwrap_err(), BadEscape::Incomplete.into());
+        assert_eq!(body(b"a=%ff").unwrap_err(), Unreadable::NotUtf8);
+        let many: Vec<_> = (0..=1000).map(|number| format!("b{number}")).collect();
+        assert_eq!(body(many.join("&").as_bytes()).unwrap_err(), Unreadable::TooMany);
+        assert!(body(many[..1000].join("&").as_bytes()).is_ok());
     }
 
     #[test]
     fn a_name_that_only_begins_alike_is_not_inside() {
-        let form = Form::parse(b"Tags-x.member.1=k&TagsFoo=1", b"").unwrap();
+        let form = body(b"Tags-x.member.1=k&TagsFoo=1").unwrap();
         assert!(!form.has("Tags"));
+    }
+
+    fn plain<'b>(name: &'b str, value: &'b str) -> Pair<'b> {
+        (name.as_bytes().into(), value.as_bytes().into())
+    }
+
+    fn body(body: &[u8]) -> Result<Form, Unreadable> {
+        Form::read(std::iter::empty(), body)
     }
 
     fn keys(form: &str) -> Result<Vec<TagKey>, Error> {
         let mut faults = Faults::default();
-        let form = Form::parse(b"", form.as_bytes()).unwrap();
+        let form = body(form.as_bytes()).unwrap();
         let keys = List::<TagKey, 50>::read(&form, "K", &mut faults);
         faults.or_error(keys, Echo::Nothing).map(|list| list.0)
     }

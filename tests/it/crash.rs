@@ -82,8 +82,8 @@ fn live(
     let id = made.text("AccessKeyId").unwrap().to_owned();
     let secret = made.text("SecretAccessKey").unwrap().to_owned();
     if deletes {
-        let deleted = root.asks("DeleteAccessKey", &[name, ("AccessKeyId", &id)]).ok()?;
-        assert_eq!(deleted.status, 200, "{deleted:?}");
+        let gone = root.asks("DeleteAccessKey", &[name, ("AccessKeyId", &id)]).ok()?;
+        assert_eq!(gone.status, 200, "{gone:?}");
         now(acknowledged).deleted.insert(id, secret);
     } else {
         now(acknowledged).keys.insert(id, secret);

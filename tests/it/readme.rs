@@ -42,7 +42,7 @@ fn turn(text: &str) -> Turn {
     }
     Turn {
         command: command.trim_end().to_owned(),
-        said: lines.collect::<String>().trim_end().to_owned(),
+        said: lines.collect::<String>().trim().to_owned(),
     }
 }
 

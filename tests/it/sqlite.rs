@@ -1,8 +1,12 @@
 //! The embedded engine: its folder, and what it makes of files that are not whole.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use countersign::store::engine::sqlite::Sqlite;
 use countersign::store::engine::{Batch, Engine, Failure};
@@ -108,6 +112,42 @@ fn a_store_is_opened_once_at_a_time() {
 }
 
 #[test]
+fn a_flood_of_readers_waits_its_turn() {
+    let folder = stored();
+    let engine = open(&folder).unwrap();
+    let (reading, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..100 {
+            scope.spawn(|| {
+                let now = |_: &[u8], _: &[u8]| {
+                    most.fetch_max(reading.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    thread::yield_now();
+                    reading.fetch_sub(1, Ordering::SeqCst);
+                    ControlFlow::Continue(())
+                };
+                engine.scan(b"", &mut { now }).unwrap();
+            });
+        }
+    });
+    let most = most.into_inner();
+    assert!((1..=16).contains(&most), "{most} at a time");
+    assert_eq!(engine.get(b"user/0000").unwrap().unwrap().len(), 200);
+}
+
+#[test]
+fn a_reader_that_panics_or_fails_leaves_its_place_to_the_next() {
+    let folder = stored();
+    let engine = open(&folder).unwrap();
+    for _ in 0..40 {
+        let mut each = |_: &[u8], _: &[u8]| panic!("the reader stumbles");
+        let scan = AssertUnwindSafe(|| engine.scan(b"", &mut each));
+        assert!(catch_unwind(scan).is_err());
+        assert!(engine.backup(folder.path()).is_err());
+    }
+    assert_eq!(below(&engine, b"").len(), 500);
+}
+
+#[test]
 fn a_store_of_a_later_version_is_refused_and_left_alone() {
     let folder = stored();
     run(&folder, "PRAGMA user_version = 2");
@@ -169,7 +209,7 @@ fn a_garbled_page_is_told_of_when_it_is_read_and_the_rest_stays_readable() {
     let mut seen = 0;
     let mut each = |_: &[u8], _: &[u8]| {
         seen += 1;
-        std::ops::ControlFlow::Continue(())
+        ControlFlow::Continue(())
     };
     let failure = engine.scan(b"", &mut each).unwrap_err();
     assert_eq!(

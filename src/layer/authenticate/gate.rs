@@ -9,7 +9,7 @@ use http::Extensions;
 
 use crate::clock::{Clock, Time};
 use crate::error::Result;
-use crate::sigv4::{Head, Key, Rules, Signer};
+use crate::sigv4::{Key, Presented, Rules, Signer};
 
 /// Who keeps the keys.
 pub trait Gate: Send + Sync + 'static {
@@ -49,10 +49,8 @@ pub trait Gate: Send + Sync + 'static {
 /// A request whose body is there, but whose signature is not verified yet.
 #[derive(Debug)]
 pub struct Arrived<'r> {
-    /// Its head.
-    pub head: Head<'r>,
-    /// The service that its signature names, which it need not be for.
-    pub service: &'r str,
+    /// Its head, and the signature that it brings.
+    pub presented: &'r Presented<'r>,
     /// Its body.
     pub body: &'r Bytes,
     /// What goes along with it.

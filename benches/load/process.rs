@@ -1,0 +1,107 @@
+//! Servers as processes of their own, each on the first core, while the load comes
+//! from the last one: so it is the server that is measured.
+
+use std::env::current_exe;
+use std::fs::{File, read_to_string};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio, id};
+use std::time::Duration;
+
+use crate::bare;
+
+pub(crate) const ROOT_ID: &str = "AKIAROOTOFTHISBENCH0";
+pub(crate) const ROOT_SECRET: &str = "rootOfThisBench/only+forThisMachine00000";
+
+/// The system counts a process's time in hundredths of a second.
+const TICK: Duration = Duration::from_millis(10);
+
+/// A server that runs until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    /// `127.0.0.1:…`
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// The gateway, with root's key as it stands above.
+    pub(crate) fn gateway(args: &[&str], log: &Path) -> Self {
+        let mut command = pinned(env!("CARGO_BIN_EXE_countersign"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+        command.args(args).env_clear();
+        command.env("COUNTERSIGN_ROOT_ACCESS_KEY_ID", ROOT_ID);
+        command.env("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", ROOT_SECRET);
+        Self::start(command.stderr(File::create(log).unwrap()))
+    }
+
+    /// The bare server, which answers `answer`.
+    pub(crate) fn bare(answer: &str) -> Self {
+        Self::start(pinned(current_exe().unwrap().to_str().unwrap()).args([bare::WORD, answer]))
+    }
+
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let said: Vec<_> = lines
+            .map_while(Result::ok)
+            .take_while_inclusive(|line| !line.starts_with("listening on "))
+            .collect();
+        let last = said.last().and_then(|line| line.strip_prefix("listening on http://"));
+        let address = last.unwrap_or_else(|| panic!("it does not listen: {said:?}")).to_owned();
+        Self { child, address }
+    }
+
+    /// What the process has used of a core so far.
+    pub(crate) fn cpu(&self) -> Duration {
+        let stat = read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let (_, fields) = stat.rsplit_once(") ").unwrap();
+        let ticks = |n| fields.split(' ').nth(n).unwrap().parse::<u32>().unwrap();
+        TICK * (ticks(11) + ticks(12))
+    }
+
+    /// What the process has in memory, in MiB.
+    pub(crate) fn memory(&self) -> f64 {
+        let status = read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Takes what is true of, and the first that it is not true of.
+trait TakeWhileInclusive: Iterator + Sized {
+    fn take_while_inclusive(
+        self,
+        is_so: impl Fn(&Self::Item) -> bool,
+    ) -> impl Iterator<Item = Self::Item> {
+        let mut is_over = false;
+        self.take_while(move |item| {
+            let was_over = is_over;
+            is_over = !is_so(item);
+            !was_over
+        })
+    }
+}
+
+impl<I: Iterator> TakeWhileInclusive for I {}
+
+fn pinned(program: &str) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", "0", program]);
+    command
+}
+
+/// Leaves the first core to the servers.
+pub(crate) fn keep_to_the_last_core() {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let last = (cores - 1).to_string();
+    let done = Command::new("taskset").args(["-apc", &last, &id().to_string()]).output().unwrap();
+    assert!(done.status.success(), "taskset of util-linux is needed");
+}
