@@ -4,10 +4,18 @@
 
 use countersign::clock::Time;
 use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
+use countersign::store::record::{self, Records};
+use countersign::store::seal::{Seal, SealKey};
+use countersign::text::{AccountId, Text};
+use countersign::wire::form::Form;
 
 /// The targets by the names of their corpora.
-pub(crate) const ALL: &[(&str, fn(&[u8]))] =
-    &[("authorization", authorization), ("canonical", canonical)];
+pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
+    ("authorization", authorization),
+    ("canonical", canonical),
+    ("form", form),
+    ("record", record),
+];
 
 const NOW: Time = Time::from_unix(1_440_938_160);
 
@@ -58,4 +66,22 @@ fn header(line: &[u8]) -> Option<RawHeader<'_>> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let (name, value) = line.split_at(colon);
     Some((std::str::from_utf8(name).ok()?, value.get(1..)?))
+}
+
+/// A body: it is read as a form, or it is not.
+pub(crate) fn form(bytes: &[u8]) {
+    if let Ok(form) = Form::read(std::iter::empty(), bytes) {
+        let _ = (form.get("Action"), form.get("Tags.member.1.Key"));
+    }
+}
+
+/// A stored record: whichever it is taken for, it is read, or it is not.
+pub(crate) fn record(bytes: &[u8]) {
+    let Ok(key) = SealKey::parse(&"5a".repeat(32)) else { return };
+    let (Ok(seal), Ok(account)) = (Seal::new(&key), AccountId::parse("123456789012")) else {
+        return;
+    };
+    let records = Records { account: &account, seal: &seal };
+    let _ = (records.read_root(bytes).is_ok(), records.read_user(bytes).is_ok());
+    let _ = record::read_use(bytes).is_ok();
 }
