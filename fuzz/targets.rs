@@ -2,12 +2,22 @@
 //! replay the corpora: a target is a function here, a row in `ALL`, a file in
 //! `fuzz_targets`, and a `[[bin]]`.
 
+use std::sync::Arc;
+
+use countersign::action::{ActionName, Call, Decide, Needs};
 use countersign::clock::Time;
+use countersign::error::{Code, Error};
+use countersign::ids::RandomIds;
 use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
+use countersign::store::account::Account;
+use countersign::store::draft::{Draft, Limits};
+use countersign::store::owner::{Caller, Owner};
 use countersign::store::record::{self, Records};
 use countersign::store::seal::{Seal, SealKey};
 use countersign::text::{AccountId, Text};
+use countersign::wire::answer::Format;
 use countersign::wire::form::Form;
+use countersign::{iam, sts};
 
 /// The targets by the names of their corpora.
 pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
@@ -68,10 +78,33 @@ fn header(line: &[u8]) -> Option<RawHeader<'_>> {
     Some((std::str::from_utf8(name).ok()?, value.get(1..)?))
 }
 
-/// A body: it is read as a form, or it is not.
+/// A body: it is read as a form or not, and as the input of any action or not; where
+/// nothing is allowed, nothing is answered.
 pub(crate) fn form(bytes: &[u8]) {
-    if let Ok(form) = Form::read(std::iter::empty(), bytes) {
-        let _ = (form.get("Action"), form.get("Tags.member.1.Key"));
+    let Ok(form) = Form::read(std::iter::empty(), bytes) else { return };
+    let Ok(number) = AccountId::parse("123456789012") else { return };
+    let account = Arc::new(Account::new(number));
+    let Some(caller) = Caller::of(&account, &Owner::Root) else { return };
+    for route in iam::routes().chain(sts::routes()) {
+        let call = Call {
+            form: &form,
+            caller: &caller,
+            request_id: "",
+            format: Format::Xml,
+            policy: &Never,
+        };
+        let draft = Draft::of(Arc::clone(&account), NOW, Limits::default(), Box::new(RandomIds));
+        assert!((route.serve)(&call, draft).is_err());
+    }
+}
+
+/// Allows nothing.
+#[derive(Debug)]
+struct Never;
+
+impl Decide for Never {
+    fn decide(&self, _: &Caller, _: ActionName, _: &Needs) -> Result<(), Error> {
+        Err(Error::without_message(Code::AccessDenied))
     }
 }
 
