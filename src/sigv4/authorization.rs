@@ -83,11 +83,8 @@ impl<'r> Parameters<'r> {
 /// `X-Amz-Date`, which wins, or `Date`.
 fn date<'r>(head: &Head<'r>) -> Result<Option<Date<'r>>, Refusal> {
     if let Some(text) = head.noted.amz_date.one("X-Amz-Date")? {
-        return Ok(Some(Date {
-            text: Cow::Borrowed(text),
-            stamp: Stamp::amz_date(text.trim_ascii()),
-        }));
+        return Ok(Some(Date { text: Cow::Borrowed(text), stamp: Stamp::amz_date(text) }));
     }
     let date = head.noted.date.one("Date")?;
-    Ok(date.map(|text| Date { text: Cow::Borrowed(text), stamp: Stamp::date(text.trim_ascii()) }))
+    Ok(date.map(|text| Date { text: Cow::Borrowed(text), stamp: Stamp::date(text) }))
 }

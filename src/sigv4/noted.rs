@@ -32,7 +32,8 @@ impl<'r> Noted<'r> {
             noted.count = noted.count.saturating_add(1);
             noted.bytes = noted.bytes.saturating_add(name.len()).saturating_add(value.len());
             match noted.place(name) {
-                Some(place) => place.add(value),
+                // HTTP's own white space around a value is none of it.
+                Some(place) => place.add(value.trim_ascii()),
                 None => noted.has_other_amz |= is_amz(name),
             }
         }
@@ -99,7 +100,7 @@ mod tests {
     #[test]
     fn a_header_is_noted_in_whatever_case_and_with_its_second() {
         let headers: [(&str, &[u8]); 4] =
-            [("Host", b"h"), ("X-Amz-Date", b"1"), ("x-amz-date", b"2"), ("X-Amz-Acl", b"p")];
+            [("Host", b" h"), ("X-Amz-Date", b"1"), ("x-amz-date", b"2"), ("X-Amz-Acl", b"p")];
         let noted = Noted::of(headers.into_iter());
         assert_eq!(noted.host.one("Host"), Ok(Some(&b"h"[..])));
         assert_eq!(noted.amz_date.one("X-Amz-Date"), Err(Refusal::Twice("X-Amz-Date")));

@@ -141,7 +141,7 @@ impl<'r> Presented<'r> {
         &self.head
     }
 
-    /// The signature as it was sent, and as bytes if it is 64 digits in lower case.
+    /// The signature, if it is 64 hexadecimal digits in lower case.
     pub fn signature(&self) -> Option<[u8; 32]> {
         let mut bytes = [0; 32];
         // Looked at as a whole, many bytes at once.
