@@ -11,6 +11,7 @@ use countersign::ids::RandomIds;
 use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
+use countersign::store::entity::KeyPair;
 use countersign::store::owner::{Caller, Owner};
 use countersign::store::record::{self, Records};
 use countersign::store::seal::{Seal, SealKey};
@@ -108,13 +109,27 @@ impl Decide for Never {
     }
 }
 
-/// A stored record: whichever it is taken for, it is read, or it is not.
+/// A stored record, whichever it is taken for: what can be read is written so that
+/// it reads the same. What is sealed in the corpus is sealed with this key.
 pub(crate) fn record(bytes: &[u8]) {
-    let Ok(key) = SealKey::parse(&"5a".repeat(32)) else { return };
-    let (Ok(seal), Ok(account)) = (Seal::new(&key), AccountId::parse("123456789012")) else {
-        return;
-    };
-    let records = Records { account: &account, seal: &seal };
-    let _ = (records.read_root(bytes).is_ok(), records.read_user(bytes).is_ok());
-    let _ = record::read_use(bytes).is_ok();
+    let key = SealKey::parse(&"0".repeat(64)).unwrap();
+    let account = AccountId::parse("123456789012").unwrap();
+    let records = Records { account: &account, seal: &Seal::new(&key).unwrap() };
+    if let Ok(user) = records.read_user(bytes) {
+        let again = records.read_user(&records.write_user(&user).unwrap()).unwrap();
+        assert_eq!(format!("{user:?}"), format!("{again:?}"));
+        assert_eq!(secrets(&user.keys), secrets(&again.keys));
+    }
+    if let Ok(root) = records.read_root(bytes) {
+        let again = records.read_root(&records.write_root(&root).unwrap()).unwrap();
+        assert_eq!(format!("{root:?}"), format!("{again:?}"));
+        assert_eq!(secrets(&root.keys), secrets(&again.keys));
+    }
+    if let Some(used) = record::read_use(bytes).ok().and_then(|used| used.get()) {
+        assert_eq!(record::read_use(&record::write_use(&used).unwrap()).unwrap().get(), Some(used));
+    }
+}
+
+fn secrets(keys: &[KeyPair]) -> Vec<&str> {
+    keys.iter().map(|key| key.secret.expose()).collect()
 }
