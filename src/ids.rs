@@ -71,9 +71,15 @@ pub fn account_id() -> Option<AccountId> {
 pub fn request_id() -> String {
     let bits: u128 = rand::rng().random();
     let bits = bits & !(0xF << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62);
-    let digits = format!("{bits:032x}");
-    let part = |range| digits.get(range).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
+    let mut id = String::with_capacity(36);
+    for (place, byte) in bits.to_be_bytes().into_iter().enumerate() {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            id.push('-');
+        }
+        let digits = [byte >> 4, byte & 0xF].map(|digit| char::from_digit(digit.into(), 16));
+        id.extend(digits.into_iter().flatten());
+    }
+    id
 }
 
 /// The account that is written into an id, if one is: `GetAccessKeyInfo` answers

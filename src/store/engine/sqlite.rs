@@ -1,5 +1,9 @@
 //! Keeps bytes in one `SQLite` file. One thread writes, with group commit; readers
 //! have connections of their own and never wait for it.
+//!
+//! One failure leaves a doubt: a disk that took the bytes of a commit and then
+//! could not say that it kept them. The commit fails, and the next one takes its
+//! place; but after a crash before that one, it may be there after all, whole.
 
 mod file;
 mod readers;
