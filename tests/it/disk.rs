@@ -182,13 +182,7 @@ fn a_gateway_on_a_full_disk_says_so_half_makes_nothing_and_recovers() {
     let ann = create_user_with_key(&mut root, "ann");
     let ballast = disk.fill();
 
-    let refused = (0..).find_map(|n| {
-        let user = format!("user-{n}");
-        let answered = root.asks("CreateUser", &[("UserName", &user)]).unwrap();
-        (answered.status != 200).then_some((user, answered))
-    });
-    let (user, answered) = refused.unwrap();
-    assert_eq!((answered.status, answered.code()), (500, Some("ServiceFailure")));
+    let user = first_refused(&mut root);
     is_unchanged(&mut root, &user);
     assert!(gateway.caller(&ann.0, &ann.1).signs().unwrap());
 
@@ -221,6 +215,35 @@ fn a_gateway_whose_store_may_not_be_written_says_so_and_recovers() {
     is_unchanged(&mut root, "bob");
     let bob = create_user_with_key(&mut root, "bob");
     assert!(gateway.caller(&bob.0, &bob.1).signs().unwrap());
+}
+
+// Takes no root, so that something of this is tested everywhere.
+#[test]
+fn a_gateway_whose_files_may_grow_no_more_says_so_and_recovers() {
+    let folder = tempdir().unwrap();
+    let gateway = Stored::start_cramped(folder.path());
+    let mut root = gateway.root();
+    let ann = create_user_with_key(&mut root, "ann");
+    let user = first_refused(&mut root);
+    is_unchanged(&mut root, &user);
+    assert!(gateway.caller(&ann.0, &ann.1).signs().unwrap());
+    if !gateway.uncramp() {
+        return skipped("what a process may do can be changed by prlimit only");
+    }
+    let bob = create_user_with_key(&mut root, &user);
+    assert!(gateway.caller(&bob.0, &bob.1).signs().unwrap());
+}
+
+/// Creates users until the gateway cannot keep one; who that is.
+fn first_refused(root: &mut Caller) -> String {
+    let refused = (0..).find_map(|n| {
+        let user = format!("user-{n}");
+        let answered = root.asks("CreateUser", &[("UserName", &user)]).unwrap();
+        (answered.status != 200).then_some((user, answered))
+    });
+    let (user, answered) = refused.unwrap();
+    assert_eq!((answered.status, answered.code()), (500, Some("ServiceFailure")));
+    user
 }
 
 /// The id and the secret of a key of a new user.

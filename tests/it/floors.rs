@@ -101,11 +101,18 @@ struct Source {
 
 fn sources() -> impl Iterator<Item = Source> {
     rust_files(Path::new("src")).into_iter().map(|path| {
-        let text = fs::read_to_string(&path).unwrap();
+        let text = code(&fs::read_to_string(&path).unwrap());
         let below_src = path.strip_prefix("src").unwrap();
         let top = below_src.iter().next().unwrap().to_string_lossy();
         Source { module: top.trim_end_matches(".rs").to_owned(), path, text }
     })
+}
+
+/// What examples in comments use is their own affair.
+fn code(text: &str) -> String {
+    let blanked =
+        text.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line });
+    blanked.collect::<Vec<_>>().join("\n")
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -1,14 +1,20 @@
 //! The program as a shell sees it: arguments, environment, what it prints, how it ends.
 
-use std::io::{BufRead, BufReader, Read};
+use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
+
+use tempfile::NamedTempFile;
 
 /// How long anything may take on a machine that is busy with other tests.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The program itself.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_countersign");
 
 /// A call of the program that ended.
 #[derive(Debug)]
@@ -20,7 +26,7 @@ pub(crate) struct Ended {
 
 /// The program, with nothing in its environment but what is given.
 pub(crate) fn program(args: &[&str], variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    let mut command = Command::new(PROGRAM);
     command.args(args).env_clear().envs(variables.iter().copied());
     command
 }
@@ -38,32 +44,45 @@ pub(crate) struct Serving {
     child: Child,
     /// What it printed until it listened, line by line.
     pub(crate) printed: Vec<String>,
-    log: Option<JoinHandle<String>>,
+    log: NamedTempFile,
 }
 
 impl Serving {
     /// Starts on free ports, with its data in `dir`, and waits until it listens.
     pub(crate) fn in_dir(dir: &Path, args: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::in_dir_by(Command::new(PROGRAM), dir, (args, variables))
+    }
+
+    /// The same by a command that becomes the program.
+    pub(crate) fn in_dir_by(
+        command: Command,
+        dir: &Path,
+        (args, variables): (&[&str], &[(&str, &str)]),
+    ) -> Self {
         let dir = dir.to_str().unwrap();
-        Self::start(&[&["--data-dir", dir], args].concat(), variables)
+        Self::start(command, &[&["--data-dir", dir], args].concat(), variables)
     }
 
     /// The same, without data that lasts.
     pub(crate) fn in_memory(args: &[&str], variables: &[(&str, &str)]) -> Self {
-        Self::start(&[&["--memory"], args].concat(), variables)
+        Self::start(Command::new(PROGRAM), &[&["--memory"], args].concat(), variables)
     }
 
-    fn start(args: &[&str], variables: &[(&str, &str)]) -> Self {
+    fn start(mut command: Command, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let ports = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
-        let mut child = program(&[&ports, args].concat(), variables)
+        let log = NamedTempFile::new().unwrap();
+        let mut child = command
+            .args(ports)
+            .args(args)
+            .env_clear()
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(log.reopen().unwrap())
             .spawn()
             .unwrap();
         let lines = lines(child.stdout.take().unwrap());
-        let log = collect(child.stderr.take().unwrap());
-        let mut serving = Self { child, printed: Vec::new(), log: Some(log) };
+        let mut serving = Self { child, printed: Vec::new(), log };
         while !serving.printed.last().is_some_and(|line| line.starts_with("listening on ")) {
             match lines.recv_timeout(PATIENCE) {
                 Ok(line) => serving.printed.push(line),
@@ -75,10 +94,14 @@ impl Serving {
         serving
     }
 
+    /// `http://127.0.0.1:…`, where requests come in.
+    pub(crate) fn url(&self) -> String {
+        self.told("listening on ")
+    }
+
     /// `127.0.0.1:…`, where requests come in.
     pub(crate) fn address(&self) -> String {
-        let url = self.told("listening on ");
-        url.split_once("://").unwrap().1.to_owned()
+        self.url().split_once("://").unwrap().1.to_owned()
     }
 
     /// `127.0.0.1:…`, where operators come in.
@@ -92,6 +115,11 @@ impl Serving {
         line.unwrap_or_else(|| panic!("no line {beginning}")).to_owned()
     }
 
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal: `TERM`, `INT`, `KILL`.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
@@ -101,7 +129,12 @@ impl Serving {
     /// Waits for the end.
     pub(crate) fn end(&mut self) -> (ExitStatus, String) {
         let status = self.child.wait().unwrap();
-        (status, self.log.take().unwrap().join().unwrap())
+        (status, self.log())
+    }
+
+    /// What it has written to its log so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.log.path()).unwrap()
     }
 
     /// Sends a signal, and waits for the end.
@@ -139,12 +172,4 @@ fn lines(out: ChildStdout) -> Receiver<String> {
         }
     });
     told
-}
-
-fn collect(mut err: ChildStderr) -> JoinHandle<String> {
-    thread::spawn(move || {
-        let mut log = String::new();
-        err.read_to_string(&mut log).unwrap();
-        log
-    })
 }

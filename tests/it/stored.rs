@@ -1,64 +1,48 @@
 //! A gateway that keeps what it knows on a disk, and callers that talk to it over
 //! bare sockets.
 
-use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use bytes::Bytes;
 use countersign::clock::{Clock, SystemClock};
 use http::Request;
-use tempfile::{TempDir, tempdir};
 
-use crate::running::{ACCOUNT, REGION, ROOT_ID, ROOT_SECRET};
+use crate::program::{PROGRAM, Serving};
+use crate::running::{ACCOUNT, REGION, ROOT_ID, ROOT_KEY, ROOT_SECRET};
 use crate::signer::{Signer, encoded};
 
+const SETTINGS: [&str; 2] = ["--account", ACCOUNT];
+
 /// A running gateway; it is killed, not stopped, where the test does not stop it.
-pub(crate) struct Stored {
-    address: String,
-    child: Child,
-    home: TempDir,
-}
+pub(crate) struct Stored(Serving);
 
 impl Stored {
     /// Starts a gateway on what is kept in `data`, which may not be there yet.
     pub(crate) fn start(data: &Path) -> Self {
-        let home = tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-            .args(["serve", "--account", ACCOUNT, "--data-dir"])
-            .arg(data)
-            .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
-            .current_dir(home.path())
-            .env_clear()
-            .env("COUNTERSIGN_ROOT_ACCESS_KEY_ID", ROOT_ID)
-            .env("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", ROOT_SECRET)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(File::create(home.path().join("log")).unwrap())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut running = Self { address: String::new(), child, home };
-        let mut lines = lines.map_while(Result::ok);
-        let address =
-            lines.find_map(|line| Some(line.split_once("listening on http://")?.1.to_owned()));
-        running.address =
-            address.unwrap_or_else(|| panic!("the gateway did not start:\n{}", running.log()));
-        // It must never wait for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        running
+        Self(Serving::in_dir(data, &SETTINGS, &ROOT_KEY))
     }
 
-    fn log(&self) -> String {
-        fs::read_to_string(self.home.path().join("log")).unwrap()
+    /// Starts a gateway whose files may not become longer than some hundred
+    /// kilobytes.
+    pub(crate) fn start_cramped(data: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", r#"trap "" XFSZ; ulimit -S -f 400; exec "$0" "$@""#, PROGRAM]);
+        Self(Serving::in_dir_by(shell, data, (&SETTINGS, &ROOT_KEY)))
+    }
+
+    /// Lets the files of a cramped gateway become as long as they like.
+    pub(crate) fn uncramp(&self) -> bool {
+        let id = self.0.id().to_string();
+        let freed = Command::new("prlimit").args(["--pid", &id, "--fsize=unlimited"]).status();
+        freed.is_ok_and(|status| status.success())
     }
 
     /// Ends the gateway as a power cut would, as far as it can tell.
     pub(crate) fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.0.stop("KILL");
     }
 
     /// A caller with the key of the account's root.
@@ -67,16 +51,8 @@ impl Stored {
     }
 
     pub(crate) fn caller(&self, id: &str, secret: &str) -> Caller {
-        let address = self.address.trim_end_matches('/').to_owned();
+        let address = self.0.address();
         Caller { address, id: id.to_owned(), secret: secret.to_owned(), connection: None }
-    }
-}
-
-impl Drop for Stored {
-    fn drop(&mut self) {
-        // It may have ended already.
-        self.child.kill().ok();
-        self.child.wait().ok();
     }
 }
 
