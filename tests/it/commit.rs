@@ -15,6 +15,8 @@ use crate::world::{Person, World};
 struct Flaky {
     inner: Memory,
     fails: AtomicBool,
+    /// It keeps what it is given, and says that it failed.
+    lies: AtomicBool,
 }
 
 impl Flaky {
@@ -36,7 +38,11 @@ impl Engine for Flaky {
         if self.fails.load(Ordering::SeqCst) {
             return Pending::ready(Err(Failure::Full));
         }
-        self.inner.commit(batch)
+        let pending = self.inner.commit(batch);
+        if self.lies.load(Ordering::SeqCst) {
+            return Pending::ready(Err(Failure::Io("the disk broke off".to_owned())));
+        }
+        pending
     }
 
     fn watch(&self) -> Watch {
@@ -80,6 +86,32 @@ async fn a_change_that_cannot_be_kept_is_not_made() {
     world.root("CreateUser UserName=bob").await.ok();
     let second = world.key_of("ann").await;
     world.asks(&second, "GetCallerIdentity").await.ok();
+}
+
+#[tokio::test]
+async fn a_change_that_was_kept_although_it_failed_counts_at_once() {
+    let engine = Arc::new(Flaky::default());
+    let world = World::over(engine.clone(), Limits::default()).await;
+    let [ann, bob, eve] =
+        [world.user("ann").await, world.user("bob").await, world.user("eve").await];
+    for person in [&ann, &bob, &eve] {
+        world.asks(person, "GetCallerIdentity").await.ok();
+    }
+    engine.lies.store(true, Ordering::SeqCst);
+    for call in [
+        &format!("UpdateAccessKey UserName=ann AccessKeyId={} Status=Inactive", ann.id),
+        &format!("DeleteAccessKey UserName=bob AccessKeyId={}", bob.id),
+        "UpdateUser UserName=eve NewUserName=eva",
+    ] {
+        assert_eq!(world.root(call).await.status, 500, "{call}");
+    }
+    engine.lies.store(false, Ordering::SeqCst);
+    for person in [&ann, &bob] {
+        let refused = world.asks(person, "GetCallerIdentity").await;
+        assert_eq!(refused.code(), "InvalidClientTokenId");
+    }
+    let arn = world.asks(&eve, "GetCallerIdentity").await.ok().text("Arn");
+    assert_eq!(arn, "arn:aws:iam::123456789012:user/eva");
 }
 
 #[tokio::test]
