@@ -228,9 +228,12 @@ impl Store {
     fn settle(&self, account: Account) -> Arc<Home> {
         let home = Arc::new(Home::of(account));
         let account = home.published();
-        for (key, _) in account.keys() {
-            self.0.index.refresh(key, &home);
-        }
+        // Whoever signs with the first of its keys may change the others already.
+        home.publish(Arc::clone(&account), || {
+            for (key, _) in account.keys() {
+                self.0.index.refresh(key, &home);
+            }
+        });
         self.0.homes.insert(account.id().clone(), Arc::clone(&home));
         home
     }

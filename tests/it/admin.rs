@@ -100,6 +100,14 @@ fn web_pages_and_rebound_names_are_kept_out_even_of_what_is_open() {
     for host in ["evil.example", "localhost.evil.example:7449"] {
         let request = format!("GET /metrics HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         assert_eq!(exchange(&admin, &request).status, 403, "{host}");
+        let twice = format!(
+            "GET /metrics HTTP/1.1\r\nHost: {admin}\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        );
+        assert_eq!(exchange(&admin, &twice).status, 403, "{host}");
+        let target = format!(
+            "GET http://{host}/metrics HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n"
+        );
+        assert_eq!(exchange(&admin, &target).status, 403, "{host}");
     }
 }
 

@@ -30,6 +30,21 @@ fn the_help_of_serve_tells_every_default_and_where_secrets_go() {
 }
 
 #[test]
+fn every_command_in_the_readme_is_one() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let lines = readme.lines().filter(|line| line.starts_with("countersign "));
+    let lines = lines.filter_map(|line| line.split("  ").next());
+    let commands: Vec<_> =
+        lines.chain(readme.split('`').filter(|code| code.starts_with("countersign "))).collect();
+    assert!(commands.contains(&"countersign backup FILE"), "{commands:?}");
+    for command in commands {
+        let words: Vec<_> = command.split(' ').skip(1).chain(["--help"]).collect();
+        let help = run(&words, &[]);
+        assert_eq!(help.code, Some(0), "{command}: {}", help.err);
+    }
+}
+
+#[test]
 fn help_is_there_even_where_the_environment_is_wrong() {
     assert_eq!(run(&["serve", "--help"], &[("COUNTERSIGN_LISTN", "x")]).code, Some(0));
 }

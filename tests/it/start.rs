@@ -23,7 +23,13 @@ fn the_first_start_prints_the_lines_to_paste_and_later_ones_do_not() {
     let mut first = Serving::in_dir(dir.path(), &["--region", "eu-west-1"], &[]);
     let url = format!("export AWS_ENDPOINT_URL=http://{}", first.address());
     assert!(first.printed.contains(&url), "{:?}", first.printed);
-    assert!(first.printed.contains(&"export AWS_DEFAULT_REGION=eu-west-1".to_owned()));
+    for line in [
+        "export AWS_REGION=eu-west-1",
+        "export AWS_DEFAULT_REGION=eu-west-1",
+        "unset AWS_SESSION_TOKEN",
+    ] {
+        assert!(first.printed.contains(&line.to_owned()), "{line}");
+    }
     assert!(first.told("export AWS_ACCESS_KEY_ID=").starts_with("AKIA"));
     assert_eq!(first.told("export AWS_SECRET_ACCESS_KEY=").trim_matches('\'').len(), 40);
     assert!(first.stop("TERM").0.success());
@@ -38,7 +44,8 @@ fn the_first_start_prints_the_lines_to_paste_and_later_ones_do_not() {
 fn env_prints_what_the_first_start_printed_whether_it_runs_or_not() {
     let dir = TempDir::new().unwrap();
     let mut serving = Serving::in_dir(dir.path(), &[], &[]);
-    let exports = serving.printed.iter().filter(|line| line.starts_with("export "));
+    let is_for_shell = |line: &&String| line.starts_with("export ") || line.starts_with("unset ");
+    let exports = serving.printed.iter().filter(is_for_shell);
     let exports: String = exports.map(|line| format!("{line}\n")).collect();
     assert_eq!(env(dir.path()).out, exports);
     serving.stop("TERM");
