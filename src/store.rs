@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dashmap::DashMap;
 use foldhash::quality::RandomState;
 use thiserror::Error as Failing;
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use crate::clock::{Clock, Time};
@@ -34,6 +35,9 @@ use crate::store::seal::{BadKey, Seal};
 use crate::text::{AccessKeyId, AccountId, Text};
 
 pub use write::{NotMade, RootKey};
+
+/// How many may wait for a disk at a time, beside the engine's own writer.
+const MOST_WAITING: usize = 8;
 
 /// Everything that exists. A clone is the same store.
 #[derive(Clone, Debug)]
@@ -51,6 +55,9 @@ struct Inner {
     ledger: Ledger,
     /// Held while an account is read, so that it is read once.
     loading: Mutex<()>,
+    /// Held by whoever waits for a disk: a flood of ids that nobody knows takes up
+    /// a few threads, and no more.
+    waiting: Semaphore,
 }
 
 /// What a store is opened with.
@@ -120,6 +127,7 @@ impl Store {
             index: Index::default(),
             ledger: Ledger::default(),
             loading: Mutex::new(()),
+            waiting: Semaphore::new(MOST_WAITING),
         })))
     }
 
@@ -249,6 +257,7 @@ impl Store {
         &self,
         work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
+        let _place = self.0.waiting.acquire().await.map_err(|_| Failure::Stopped)?;
         spawn_blocking(work).await.unwrap_or(Err(Failure::Stopped))
     }
 }
