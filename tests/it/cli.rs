@@ -56,9 +56,13 @@ fn without_a_command_the_help_is_shown_and_nothing_is_done() {
     assert!(nothing.err.contains("Usage: countersign"), "{}", nothing.err);
 }
 
+/// Flags and variables, and the sentence that they end in.
+type Wrong = (&'static [&'static str], &'static [(&'static str, &'static str)], &'static str);
+
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn every_wrong_setting_stops_the_start_with_one_sentence() {
-    const CASES: &[(&[&str], &[(&str, &str)], &str)] = &[
+    const CASES: &[Wrong] = &[
         (&["--lisen", "x"], &[], "unexpected argument '--lisen' found; is --listen meant?"),
         (
             &["--listen", "7448"],

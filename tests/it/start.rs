@@ -45,8 +45,8 @@ fn env_prints_what_the_first_start_printed_whether_it_runs_or_not() {
     let dir = TempDir::new().unwrap();
     let mut serving = Serving::in_dir(dir.path(), &[], &[]);
     let is_for_shell = |line: &&String| line.starts_with("export ") || line.starts_with("unset ");
-    let exports = serving.printed.iter().filter(is_for_shell);
-    let exports: String = exports.map(|line| format!("{line}\n")).collect();
+    let exports = serving.printed.iter().filter(is_for_shell).map(String::as_str);
+    let exports: String = exports.flat_map(|line| [line, "\n"]).collect();
     assert_eq!(env(dir.path()).out, exports);
     serving.stop("TERM");
     assert_eq!(env(dir.path()).out, exports);
