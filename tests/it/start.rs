@@ -63,6 +63,7 @@ fn env_says_what_to_do_where_it_has_no_key_to_print() {
     let given = env(dir.path());
     assert_eq!((given.code, given.out.as_str()), (Some(1), ""));
     assert!(given.err.contains("holds no root-credentials"), "{}", given.err);
+    assert!(given.err.ends_with("root-key create --account ID\n"), "{}", given.err);
     assert_eq!(given.err.lines().count(), 1);
 }
 
