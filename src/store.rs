@@ -48,6 +48,9 @@ struct Inner {
     engine: Arc<dyn Engine>,
     settings: Settings,
     homes: DashMap<AccountId, Arc<Home>, RandomState>,
+    /// Accounts that are on the disk alone, as far as that is known: where there
+    /// is none, every key is in the index.
+    asleep: DashMap<AccountId, (), RandomState>,
     index: Index,
     ledger: Ledger,
     /// Held while an account is read, so that it is read once.
@@ -115,7 +118,9 @@ impl Store {
             let check = settings.seal.check_value().map_err(|e| Failure::Io(e.to_string()))?;
             engine.commit(Batch::of(0).absent(place).put(place, check)).await?;
         }
+        let asleep = load::accounts(&*engine)?.into_iter().map(|account| (account, ())).collect();
         Ok(Self(Arc::new(Inner {
+            asleep,
             engine,
             settings,
             homes: DashMap::default(),
@@ -127,10 +132,17 @@ impl Store {
     }
 
     /// The key of that id, if there is one. Where its account is loaded, that
-    /// takes one look-up, and no disk.
+    /// takes one look-up, and no disk; nor does it take one to find out that
+    /// there is none, where all accounts are loaded.
     pub async fn key(&self, id: &str) -> Result<Option<Arc<Credential>>, Failure> {
         if let Some(key) = self.0.index.get(id) {
             return Ok(Some(key));
+        }
+        // Asked before the index is asked again: an account is in it when it wakes.
+        let is_all_awake = self.0.asleep.is_empty();
+        let key = self.0.index.get(id);
+        if is_all_awake || key.is_some() {
+            return Ok(key);
         }
         // What cannot be an id needs no look-up.
         let Ok(id) = AccessKeyId::parse(id) else { return Ok(None) };
@@ -207,6 +219,7 @@ impl Store {
     fn load(&self, id: &AccountId) -> Result<Option<Arc<Home>>, Failure> {
         let loaded = || self.0.homes.get(id).map(|home| Arc::clone(&home));
         if let Some(home) = loaded() {
+            self.0.asleep.remove(id);
             return Ok(Some(home));
         }
         let _alone = self.0.loading.lock().unwrap_or_else(PoisonError::into_inner);
@@ -235,6 +248,7 @@ impl Store {
             }
         });
         self.0.homes.insert(account.id().clone(), Arc::clone(&home));
+        self.0.asleep.remove(account.id());
         home
     }
 

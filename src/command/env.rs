@@ -39,7 +39,7 @@ pub(super) fn run(data_dir: &Path, out: &mut impl Write) -> Result<(), Failed> {
         Failed::new(format_args!(
             "{shown} holds no {ROOT_CREDENTIALS}, because the key was given from outside or the \
              file was deleted: export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY yourself, or \
-             run countersign root-key create"
+             run countersign root-key create --account ID"
         ))
     })?;
     let broken = |name| Failed::new(format_args!("{shown}/{name} is not as it was written"));

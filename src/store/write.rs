@@ -210,12 +210,17 @@ impl Store {
         };
         draft.put_root(Root { created: draft.now(), keys: vec![key.clone()] });
         let batch = self.first_batch(&number, &draft.into_parts())?;
+        // Before it can be there, and to stay where it is not known whether it is.
+        self.0.asleep.insert(number.clone(), ());
         match self.0.engine.commit(batch).await {
             Ok(()) => Ok(RootKey { account: number, id: key.id, secret: key.secret }),
             Err(Failure::Conflict) if self.home(&number).await?.is_some() => {
                 Err(NotMade::Exists(number))
             }
-            Err(Failure::Conflict) => Err(NotMade::IdTaken(key.id)),
+            Err(Failure::Conflict) => {
+                self.0.asleep.remove(&number);
+                Err(NotMade::IdTaken(key.id))
+            }
             Err(failure) => Err(NotMade::Failed(failure)),
         }
     }

@@ -1,7 +1,7 @@
 //! Changes: kept before they are answered, or not made at all.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use countersign::store::draft::Limits;
@@ -14,6 +14,8 @@ use crate::world::{Person, World};
 #[derive(Debug, Default)]
 struct Flaky {
     inner: Memory,
+    /// How often it was asked for a value.
+    asked: AtomicUsize,
     fails: AtomicBool,
     /// It keeps what it is given, and says that it failed.
     lies: AtomicBool,
@@ -42,6 +44,7 @@ impl Flaky {
 
 impl Engine for Flaky {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         self.inner.get(key)
     }
 
@@ -132,6 +135,33 @@ async fn a_change_that_was_kept_although_it_failed_counts_at_once() {
     }
     let arn = world.asks(&eve, "GetCallerIdentity").await.ok().text("Arn");
     assert_eq!(arn, "arn:aws:iam::123456789012:user/eva");
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_has_asks_no_disk_where_all_accounts_are_loaded() {
+    let engine = Arc::new(Flaky::default());
+    let world = World::over(engine.clone(), Limits::default()).await;
+    let asks = async |person: Person| {
+        let before = engine.asked.load(Ordering::SeqCst);
+        let answer = world.asks(&person, "GetCallerIdentity").await;
+        (answer.code(), engine.asked.load(Ordering::SeqCst) - before)
+    };
+    let nobody = Person { id: "AKIANOBODYNOBODYNOBO".to_owned(), ..world.root.clone() };
+    world.root("ListUsers").await.ok();
+    assert_eq!(asks(nobody.clone()).await, ("InvalidClientTokenId".to_owned(), 0));
+
+    // An account that is not loaded yet is found; one that was not made is not looked for.
+    let other = world.store.create_account(None, None).await.unwrap();
+    assert_ne!(asks(nobody.clone()).await.1, 0);
+    let root = Person { id: other.id.to_string(), secret: other.secret.expose().to_owned() };
+    let (code, asked) = asks(root.clone()).await;
+    assert!(code.is_empty() && asked > 0, "{code} {asked}");
+    assert_eq!(asks(root).await, (String::new(), 0));
+    let taken = Some((other.id, other.secret));
+    for number in [Some(other.account), None] {
+        world.store.create_account(number, taken.clone()).await.unwrap_err();
+        assert_eq!(asks(nobody.clone()).await.1, 0);
+    }
 }
 
 #[tokio::test]

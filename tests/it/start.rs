@@ -45,8 +45,8 @@ fn env_prints_what_the_first_start_printed_whether_it_runs_or_not() {
     let dir = TempDir::new().unwrap();
     let mut serving = Serving::in_dir(dir.path(), &[], &[]);
     let is_for_shell = |line: &&String| line.starts_with("export ") || line.starts_with("unset ");
-    let exports = serving.printed.iter().filter(is_for_shell);
-    let exports: String = exports.map(|line| format!("{line}\n")).collect();
+    let exports = serving.printed.iter().filter(is_for_shell).map(String::as_str);
+    let exports: String = exports.flat_map(|line| [line, "\n"]).collect();
     assert_eq!(env(dir.path()).out, exports);
     serving.stop("TERM");
     assert_eq!(env(dir.path()).out, exports);
@@ -63,6 +63,7 @@ fn env_says_what_to_do_where_it_has_no_key_to_print() {
     let given = env(dir.path());
     assert_eq!((given.code, given.out.as_str()), (Some(1), ""));
     assert!(given.err.contains("holds no root-credentials"), "{}", given.err);
+    assert!(given.err.ends_with("root-key create --account ID\n"), "{}", given.err);
     assert_eq!(given.err.lines().count(), 1);
 }
 
