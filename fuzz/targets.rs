@@ -20,8 +20,11 @@ use countersign::wire::answer::Format;
 use countersign::wire::form::Form;
 use countersign::{iam, sts};
 
+/// What is done with the bytes of one input.
+pub(crate) type Target = fn(&[u8]);
+
 /// The targets by the names of their corpora.
-pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
+pub(crate) const ALL: &[(&str, Target)] = &[
     ("authorization", authorization),
     ("canonical", canonical),
     ("form", form),
@@ -35,13 +38,13 @@ pub(crate) fn authorization(bytes: &[u8]) {
     let headers: &[RawHeader<'_>] =
         &[("host", b"h"), ("x-amz-date", b"20150830T123600Z"), ("authorization", bytes)];
     let target = [b"/?Action=a&", bytes].concat();
-    refuse(Head::raw("POST", b"/", headers));
-    refuse(Head::raw("GET", &target, headers.get(..1).unwrap_or_default()));
+    refuse(&Head::raw("POST", b"/", headers));
+    refuse(&Head::raw("GET", &target, headers.get(..1).unwrap_or_default()));
 }
 
-fn refuse(head: Head<'_>) {
+fn refuse(head: &Head<'_>) {
     let rules = Rules::query("iam");
-    let Ok(presented) = Presented::read(head, &rules, NOW) else { return };
+    let Ok(presented) = Presented::read(*head, &rules, NOW) else { return };
     let Ok(scoped) = presented.in_scope(&rules) else { return };
     assert!(Verifier::keeping(1).verify(&scoped, b"", None).is_err());
 }
