@@ -23,9 +23,11 @@ use crate::error::{Code, Error, Result};
 use crate::ids::request_id;
 use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, refusal, wanted_format};
+use crate::sigv4::Refusal;
 use crate::store::Store;
 use crate::store::draft::Draft;
 use crate::store::index::Credential;
+use crate::store::owner::Caller;
 use crate::wire::answer::Format;
 
 /// The namespace of answers about actions that do not exist.
@@ -107,14 +109,18 @@ impl Inner {
     ) -> Result<Response<Full<Bytes>>> {
         let format = asking.format;
         let home = Arc::clone(&asking.key.home);
-        let served =
-            (route.serve)(&asking.call(&*self.policy), self.store.draft(home.published()))?;
+        let served = (route.serve)(
+            &asking.call(&asking.key.caller, &*self.policy),
+            self.store.draft(home.published()),
+        )?;
         if served.draft.is_unchanged() {
             return Ok(document(format, served.answer));
         }
         let (store, inner) = (&self.store, Arc::clone(self));
         let work = move |draft: Draft| {
-            let served = (route.serve)(&asking.call(&*inner.policy), draft)?;
+            // Others may have changed, by now, what the key was verified against.
+            let caller = asking.key.caller_in(draft.account()).ok_or_else(no_longer)?;
+            let served = (route.serve)(&asking.call(&caller, &*inner.policy), draft)?;
             Ok((served.answer, served.draft))
         };
         store.commit(home, work).await.map(|answer| document(format, answer))
@@ -136,10 +142,10 @@ impl Asking {
         Self { key, asked, request_id: named.unwrap_or_else(request_id), format }
     }
 
-    fn call<'r>(&'r self, policy: &'r dyn Decide) -> Call<'r> {
+    fn call<'r>(&'r self, caller: &'r Caller, policy: &'r dyn Decide) -> Call<'r> {
         Call {
             form: &self.asked.form,
-            caller: &self.key.caller,
+            caller,
             request_id: &self.request_id,
             format: self.format,
             policy,
@@ -152,6 +158,11 @@ fn document(format: Format, answer: String) -> Response<Full<Bytes>> {
     let media = HeaderValue::from_static(format.content_type());
     response.headers_mut().insert(CONTENT_TYPE, media);
     response
+}
+
+/// The key went between its verification and the change that it asked for.
+fn no_longer() -> Error {
+    Refusal::UnknownKey.error().unwrap_or_else(Error::internal_failure)
 }
 
 fn no_such_path() -> Error {

@@ -27,6 +27,7 @@ mod front;
 mod head;
 mod header;
 mod key;
+mod noted;
 mod path;
 mod presented;
 mod presigned;

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dashmap::DashMap;
 use foldhash::quality::RandomState;
 use thiserror::Error as Failing;
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use crate::clock::{Clock, Time};
@@ -35,6 +36,9 @@ use crate::text::{AccessKeyId, AccountId, Text};
 
 pub use write::{NotMade, RootKey};
 
+/// How many may wait for a disk at a time, beside the engine's own writer.
+const MOST_WAITING: usize = 8;
+
 /// Everything that exists. A clone is the same store.
 #[derive(Clone, Debug)]
 pub struct Store(Arc<Inner>);
@@ -44,10 +48,16 @@ struct Inner {
     engine: Arc<dyn Engine>,
     settings: Settings,
     homes: DashMap<AccountId, Arc<Home>, RandomState>,
+    /// Accounts that are on the disk alone, as far as that is known: where there
+    /// is none, every key is in the index.
+    asleep: DashMap<AccountId, (), RandomState>,
     index: Index,
     ledger: Ledger,
     /// Held while an account is read, so that it is read once.
     loading: Mutex<()>,
+    /// Held by whoever waits for a disk: a flood of ids that nobody knows takes up
+    /// a few threads, and no more.
+    waiting: Semaphore,
 }
 
 /// What a store is opened with.
@@ -108,21 +118,31 @@ impl Store {
             let check = settings.seal.check_value().map_err(|e| Failure::Io(e.to_string()))?;
             engine.commit(Batch::of(0).absent(place).put(place, check)).await?;
         }
+        let asleep = load::accounts(&*engine)?.into_iter().map(|account| (account, ())).collect();
         Ok(Self(Arc::new(Inner {
+            asleep,
             engine,
             settings,
             homes: DashMap::default(),
             index: Index::default(),
             ledger: Ledger::default(),
             loading: Mutex::new(()),
+            waiting: Semaphore::new(MOST_WAITING),
         })))
     }
 
     /// The key of that id, if there is one. Where its account is loaded, that
-    /// takes one look-up, and no disk.
+    /// takes one look-up, and no disk; nor does it take one to find out that
+    /// there is none, where all accounts are loaded.
     pub async fn key(&self, id: &str) -> Result<Option<Arc<Credential>>, Failure> {
         if let Some(key) = self.0.index.get(id) {
             return Ok(Some(key));
+        }
+        // Asked before the index is asked again: an account is in it when it wakes.
+        let is_all_awake = self.0.asleep.is_empty();
+        let key = self.0.index.get(id);
+        if is_all_awake || key.is_some() {
+            return Ok(key);
         }
         // What cannot be an id needs no look-up.
         let Ok(id) = AccessKeyId::parse(id) else { return Ok(None) };
@@ -199,6 +219,7 @@ impl Store {
     fn load(&self, id: &AccountId) -> Result<Option<Arc<Home>>, Failure> {
         let loaded = || self.0.homes.get(id).map(|home| Arc::clone(&home));
         if let Some(home) = loaded() {
+            self.0.asleep.remove(id);
             return Ok(Some(home));
         }
         let _alone = self.0.loading.lock().unwrap_or_else(PoisonError::into_inner);
@@ -220,10 +241,14 @@ impl Store {
     fn settle(&self, account: Account) -> Arc<Home> {
         let home = Arc::new(Home::of(account));
         let account = home.published();
-        for (key, _) in account.keys() {
-            self.0.index.refresh(key, &home);
-        }
+        // Whoever signs with the first of its keys may change the others already.
+        home.publish(Arc::clone(&account), || {
+            for (key, _) in account.keys() {
+                self.0.index.refresh(key, &home);
+            }
+        });
         self.0.homes.insert(account.id().clone(), Arc::clone(&home));
+        self.0.asleep.remove(account.id());
         home
     }
 
@@ -232,6 +257,7 @@ impl Store {
         &self,
         work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
+        let _place = self.0.waiting.acquire().await.map_err(|_| Failure::Stopped)?;
         spawn_blocking(work).await.unwrap_or(Err(Failure::Stopped))
     }
 }

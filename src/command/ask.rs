@@ -31,8 +31,12 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Knocks where the gateway says that it is; nothing where nobody answers.
+    /// Knocks where the gateway says that it is; nothing where none runs, or nobody
+    /// answers.
     pub(super) async fn find(place: &Place) -> Result<Option<Self>, Failed> {
+        if !place.is_in_use()? {
+            return Ok(None);
+        }
         let Some(address) = place.read(ADMIN_ADDRESS)? else { return Ok(None) };
         let Ok(address) = address.trim_end().parse() else { return Ok(None) };
         let Ok(Ok(stream)) = timeout(KNOCK, TcpStream::connect(address)).await else {

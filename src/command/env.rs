@@ -20,7 +20,11 @@ impl Lines<'_> {
         export(out, "AWS_ENDPOINT_URL", self.endpoint)?;
         export(out, "AWS_ACCESS_KEY_ID", self.key.0)?;
         export(out, "AWS_SECRET_ACCESS_KEY", self.key.1)?;
+        // Some SDKs read the one, some the other.
+        export(out, "AWS_REGION", self.region)?;
         export(out, "AWS_DEFAULT_REGION", self.region)?;
+        // What an earlier session left in the shell would be sent along, and refused.
+        writeln!(out, "unset AWS_SESSION_TOKEN")?;
         Ok(())
     }
 }
@@ -35,7 +39,7 @@ pub(super) fn run(data_dir: &Path, out: &mut impl Write) -> Result<(), Failed> {
         Failed::new(format_args!(
             "{shown} holds no {ROOT_CREDENTIALS}, because the key was given from outside or the \
              file was deleted: export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY yourself, or \
-             run countersign root-key create"
+             run countersign root-key create --account ID"
         ))
     })?;
     let broken = |name| Failed::new(format_args!("{shown}/{name} is not as it was written"));

@@ -1,7 +1,7 @@
 //! The data directory, as far as it is not the store's: what commands leave there
 //! for each other.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,9 @@ pub(super) const ADMIN_ADDRESS: &str = "admin-address";
 /// Where the gateway was last reached: its URL, and its first region.
 pub(super) const ENDPOINT: &str = "endpoint";
 
+/// What the store holds locked while it is open.
+const LOCK: &str = "lock";
+
 /// A data directory.
 #[derive(Clone, Debug)]
 pub(super) struct Place(PathBuf);
@@ -34,6 +37,22 @@ impl Place {
     pub(super) fn make(path: &Path) -> Result<Self, Failed> {
         private_file::create_folder(path).map_err(|error| failed("make", path, &error))?;
         Ok(Self(path.to_owned()))
+    }
+
+    /// Whether a gateway runs on it: what one left there that was killed may lead
+    /// to somebody else by now.
+    pub(super) fn is_in_use(&self) -> Result<bool, Failed> {
+        let path = self.0.join(LOCK);
+        let failed = |error| failed("read", &path, &error);
+        match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(failed(error)),
+            Ok(lock) => match lock.try_lock_shared() {
+                Ok(()) => Ok(false),
+                Err(TryLockError::WouldBlock) => Ok(true),
+                Err(TryLockError::Error(error)) => Err(failed(error)),
+            },
+        }
     }
 
     /// What stands in a file; nothing where there is none.

@@ -157,7 +157,8 @@ pub(super) struct ServeFlags {
     pub(super) bounds: BoundFlags,
 }
 
-/// No default lets one client take what belongs to all.
+/// What all clients together may take: the memory of bodies is at most
+/// `max-concurrent-requests` times `max-body`.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Bounds")]
 pub(super) struct BoundFlags {

@@ -54,7 +54,7 @@ impl Admin {
     }
 
     async fn answer(&self, guard: &Guard, request: Request<TimedBody>) -> Response<Full<Bytes>> {
-        if let Err(no) = guard.admits(request.headers()) {
+        if let Err(no) = guard.admits(&request) {
             return refused(no);
         }
         match (request.method(), request.uri().path()) {

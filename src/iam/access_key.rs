@@ -231,7 +231,8 @@ impl Action for GetAccessKeyLastUsed {
 
     fn needs(&self, caller: &Caller, account: &Account) -> Needs {
         match account.owner_of(&self.id) {
-            Some(owner) => on_owner(owner, account),
+            // A refusal does not name the owner, whom the caller has not named either.
+            Some(owner) => on_owner(owner, account).told_as(format!("access key {}", self.id)),
             None => Needs::never(not_your_key(&self.id, caller)),
         }
     }

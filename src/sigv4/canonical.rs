@@ -121,25 +121,20 @@ impl Presented<'_> {
 
     /// What the signing key signs.
     pub fn string_to_sign(&self, canonical_request: &[u8]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(160);
-        let hash = hex_digest(canonical_request);
-        for (nth, line) in self.lines_to_sign(&hash).into_iter().enumerate() {
-            if nth > 0 {
-                out.push(b'\n');
-            }
-            out.extend_from_slice(line);
-        }
+        let mut out = canonical_request.to_vec();
+        self.replace_by_string_to_sign(&mut out);
         out
     }
 
-    fn lines_to_sign<'l>(&'l self, hash: &'l [u8; 64]) -> [&'l [u8]; 4] {
-        let scope = self.credential().scope();
-        [
-            self.algorithm().as_str().as_bytes(),
-            self.stamp().as_str().as_bytes(),
-            scope.as_bytes(),
-            hash,
-        ]
+    /// Puts the string to sign in the place of the canonical request.
+    pub(super) fn replace_by_string_to_sign(&self, out: &mut Vec<u8>) {
+        let hash = hex_digest(out);
+        out.clear();
+        for line in [self.algorithm().as_str(), self.stamp().as_str(), self.credential().scope()] {
+            out.extend_from_slice(line.as_bytes());
+            out.push(b'\n');
+        }
+        out.extend_from_slice(&hash);
     }
 
     fn write_query(&self, out: &mut Vec<u8>, signs_token: bool) {

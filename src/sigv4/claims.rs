@@ -62,7 +62,7 @@ pub(super) struct Date<'r> {
 impl<'r> Claims<'r> {
     /// Finds the one signature of a request.
     pub(super) fn find(head: &Head<'r>, query: &Query<'r>) -> Result<Self, Refusal> {
-        let header = head.value("authorization");
+        let header = head.noted.authorization.first();
         match (header, query.has("X-Amz-Algorithm")) {
             (Some(_), true) => Err(Refusal::BothForms),
             (Some(header), false) => super::authorization::read(head, header),

@@ -16,7 +16,8 @@ pub(super) const TERMINATOR: &str = "aws4_request";
 impl<'r> Credential<'r> {
     /// Reads a credential that has exactly five parts, whatever they are.
     pub(super) fn parse(text: Cow<'r, str>) -> Result<Self, Cow<'r, str>> {
-        let mut slashes = text.match_indices('/').map(|(at, _)| at);
+        let bytes = text.bytes().enumerate();
+        let mut slashes = bytes.filter(|(_, byte)| *byte == b'/').map(|(at, _)| at);
         let four = [slashes.next(), slashes.next(), slashes.next(), slashes.next()];
         match (four, slashes.next()) {
             ([Some(a), Some(b), Some(c), Some(d)], None) => {

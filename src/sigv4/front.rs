@@ -25,12 +25,7 @@ pub(super) fn check(head: &Head<'_>, rules: &Rules) -> Result<(), Refusal> {
 fn check_bounds(head: &Head<'_>) -> Result<(), Refusal> {
     let target = head.path().len().saturating_add(head.query().len());
     Bound::Target.check(target)?;
-    let sizes = head.headers().map(|(name, value)| name.len().saturating_add(value.len()));
-    let (count, bytes) = sizes.fold((0_usize, 0_usize), |(count, bytes), size| {
-        (count.saturating_add(1), bytes.saturating_add(size))
-    });
-    Bound::Headers.check(count)?;
-    Bound::HeaderBytes.check(bytes)
+    head.noted.check_bounds()
 }
 
 /// A browser that finds the address by chance asks for `/`, and for no action.
@@ -46,6 +41,7 @@ fn is_call(head: &Head<'_>) -> bool {
 }
 
 fn is_form(head: &Head<'_>) -> bool {
+    let content_type = head.noted.content_type;
     let is_form = |value: &[u8]| split_at(value, b';').0.trim_ascii().eq_ignore_ascii_case(FORM);
-    head.values("content-type").all(is_form)
+    content_type.first().is_none_or(is_form) && !content_type.is_twice()
 }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use http::header::{self, HeaderMap};
+use http::header::HeaderMap;
 use http::request::Parts;
 use http::{HeaderValue, Method, Uri};
+
+use super::noted::Noted;
 
 /// Method, target and headers of a request, before anyone has touched them.
 ///
@@ -17,6 +19,7 @@ pub struct Head<'r> {
     path: &'r [u8],
     query: &'r [u8],
     headers: Headers<'r>,
+    pub(super) noted: Noted<'r>,
 }
 
 /// A header as it came: its name in any case, and its value untrimmed.
@@ -37,6 +40,7 @@ impl<'r> Head<'r> {
             path: uri.path().as_bytes(),
             query: uri.query().unwrap_or_default().as_bytes(),
             headers: Headers::Map(headers),
+            noted: Noted::of(Headers::Map(headers).iter()),
         }
     }
 
@@ -50,7 +54,8 @@ impl<'r> Head<'r> {
     pub fn raw(method: &'r str, target: &'r [u8], headers: &'r [RawHeader<'r>]) -> Self {
         let (authority, target) = without_authority(target);
         let (path, query) = split_at(target, b'?');
-        Self { method, authority, path, query, headers: Headers::List(headers) }
+        let headers = Headers::List(headers);
+        Self { method, authority, path, query, headers, noted: Noted::of(headers.iter()) }
     }
 
     /// The method, in its own case.
@@ -71,17 +76,17 @@ impl<'r> Head<'r> {
     /// Who is asked: the `Host` header as received, else the authority of the
     /// target, which is all that HTTP/2 has.
     pub fn host(&self) -> Option<&'r [u8]> {
-        self.values(header::HOST.as_str()).next().or(self.authority)
+        self.noted.host.first().or(self.authority)
     }
 
     /// Whether all that names a host names the same one, and once.
     pub(super) fn has_one_host(&self) -> bool {
-        let mut hosts = self.values(header::HOST.as_str());
-        match (hosts.next(), hosts.next(), self.authority) {
-            (_, Some(_), _) => false,
-            (Some(host), None, Some(authority)) => host.eq_ignore_ascii_case(authority),
+        let host = self.noted.host;
+        let is_same = match (host.first(), self.authority) {
+            (Some(host), Some(authority)) => host.eq_ignore_ascii_case(authority),
             _ => true,
-        }
+        };
+        is_same && !host.is_twice()
     }
 
     /// The values of the header called `name` (in lower case), in their order of
@@ -104,9 +109,15 @@ impl<'r> Head<'r> {
 
     /// All headers. Those of one name stand in their order of arrival.
     pub fn headers(&self) -> impl Iterator<Item = RawHeader<'r>> + use<'r> {
-        let (map, list) = match self.headers {
-            Headers::Map(map) => (Some(map.iter()), None),
-            Headers::List(list) => (None, Some(list.iter().copied())),
+        self.headers.iter()
+    }
+}
+
+impl<'r> Headers<'r> {
+    fn iter(self) -> impl Iterator<Item = RawHeader<'r>> + use<'r> {
+        let (map, list) = match self {
+            Self::Map(map) => (Some(map.iter()), None),
+            Self::List(list) => (None, Some(list.iter().copied())),
         };
         let mapped =
             map.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_bytes()));

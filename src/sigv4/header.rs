@@ -6,12 +6,14 @@ use super::head::Head;
 use super::refusal::{Bound, Refusal};
 
 /// The pseudo-header that HTTP/2 has instead of `Host`.
-pub(super) const AUTHORITY: &str = ":authority";
+const AUTHORITY: &str = ":authority";
 
 /// The names of the headers that are signed, as the client lists them.
 #[derive(Clone, Debug)]
 pub struct SignedHeaders<'r> {
     text: Cow<'r, str>,
+    is_canonical: bool,
+    has_host: bool,
 }
 
 /// Which white space makes one space out of many. Signers do not agree.
@@ -25,9 +27,17 @@ pub enum Folding {
 
 impl<'r> SignedHeaders<'r> {
     pub(super) fn parse(text: Cow<'r, str>) -> Result<Self, Refusal> {
-        Bound::SignedHeaders
-            .check(text.bytes().filter(|byte| *byte == b';').count().saturating_add(1))?;
-        Ok(Self { text })
+        let (mut count, mut is_canonical, mut has_host) = (0_usize, true, false);
+        let mut previous = "";
+        for name in text.split(';') {
+            count = count.saturating_add(1);
+            // The empty name is no greater than the one that is before the first.
+            is_canonical &= name > previous && !name.bytes().any(|b| b.is_ascii_uppercase());
+            has_host |= ["host", AUTHORITY].iter().any(|host| name.eq_ignore_ascii_case(host));
+            previous = name;
+        }
+        Bound::SignedHeaders.check(count)?;
+        Ok(Self { text, is_canonical, has_host })
     }
 
     /// The list as it was sent.
@@ -45,12 +55,15 @@ impl<'r> SignedHeaders<'r> {
         self.names().any(|other| other.eq_ignore_ascii_case(name))
     }
 
+    /// Whether the host is listed, by either of its names.
+    pub fn has_host(&self) -> bool {
+        self.has_host
+    }
+
     /// Whether the list is what it must be: names in lower case, none of them
     /// empty, sorted, each once.
     pub fn is_canonical(&self) -> bool {
-        let is_lower =
-            |name: &str| !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_uppercase());
-        self.names().all(is_lower) && self.names().is_sorted_by(|a, b| a < b)
+        self.is_canonical
     }
 }
 
@@ -60,7 +73,10 @@ pub(super) fn write_line(out: &mut Vec<u8>, head: &Head<'_>, name: &str, folding
     out.push(b':');
     let is_there = match name {
         AUTHORITY | "host" => write_values(out, head.host().into_iter(), folding),
-        _ => write_values(out, head.values(name), folding),
+        _ => match head.noted.get(name) {
+            Some(once) if !once.is_twice() => write_values(out, once.first().into_iter(), folding),
+            _ => write_values(out, head.values(name), folding),
+        },
     };
     out.push(b'\n');
     is_there
@@ -152,12 +168,21 @@ mod tests {
 
     #[test]
     fn a_list_is_canonical_when_it_is_sorted_lower_case_and_has_no_gap() {
-        let is_canonical = |text: &'static str| SignedHeaders { text: text.into() }.is_canonical();
+        let is_canonical =
+            |text: &'static str| SignedHeaders::parse(text.into()).unwrap().is_canonical();
         assert!(is_canonical("host"));
         assert!(is_canonical(":authority;a;b-c"));
         for text in ["", ";", "b;a", "a;a", "Host", "a;", ";a", "a;;b"] {
             assert!(!is_canonical(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_beyond_the_limit_is_refused() {
+        let limit = Bound::SignedHeaders.limit();
+        assert!(SignedHeaders::parse("a;".repeat(limit - 1).into()).is_ok());
+        let refused = SignedHeaders::parse("a;".repeat(limit).into()).unwrap_err();
+        assert_eq!(refused, Refusal::TooMuch(Bound::SignedHeaders));
     }
 
     #[test]

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::authorization;
 use super::claims::{Algorithm, Claims, Form};
 use super::credential::{Credential, TERMINATOR};
 use super::front;
@@ -142,10 +141,12 @@ impl<'r> Presented<'r> {
         &self.head
     }
 
-    /// The signature as it was sent, and as bytes if it is 64 digits in lower case.
+    /// The signature, if it is 64 hexadecimal digits in lower case.
     pub fn signature(&self) -> Option<[u8; 32]> {
         let mut bytes = [0; 32];
-        let has_upper = self.signature.bytes().any(|byte| byte.is_ascii_uppercase());
+        // Looked at as a whole, many bytes at once.
+        let has_upper =
+            self.signature.bytes().fold(false, |found, b| found | b.is_ascii_uppercase());
         let is_read =
             !has_upper && hex::decode_to_slice(self.signature.as_bytes(), &mut bytes).is_ok();
         is_read.then_some(bytes)
@@ -182,7 +183,7 @@ impl<'r> Declared<'r> {
     fn read(head: &Head<'r>, query: &Query<'r>, form: Form) -> Result<Self, Refusal> {
         let name = "X-Amz-Content-Sha256";
         let parameter = if form == Form::Presigned { query.one(name)? } else { None };
-        Ok(Self { parameter, header: authorization::one(head, "x-amz-content-sha256", name)? })
+        Ok(Self { parameter, header: head.noted.content_sha256.one(name)? })
     }
 }
 
@@ -197,7 +198,7 @@ fn one_token<'r>(
     if form == Form::Header {
         return Ok(token);
     }
-    let header = authorization::one(head, "x-amz-security-token", titled)?;
+    let header = head.noted.token.one(titled)?;
     match (token, header) {
         (Some(_), Some(_)) => Err(Refusal::Twice(titled)),
         (token, header) => Ok(token.or_else(|| header.map(String::from_utf8_lossy))),

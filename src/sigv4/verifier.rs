@@ -144,14 +144,14 @@ impl Verifier {
 fn matches(scoped: &Scoped<'_, '_>, payload: &PayloadLine, key: &SigningKey) -> Result<(), Cause> {
     let Scoped { presented, rules } = *scoped;
     let signature = presented.signature();
-    let mut canonical_request = Vec::with_capacity(presented.size());
+    // First the canonical request, then the string to sign.
+    let mut text = Vec::with_capacity(presented.size());
     let mut is_complete = true;
     let is_same = presented.readings(rules).any(|reading| {
-        canonical_request.clear();
-        is_complete =
-            presented.write_canonical_request(&mut canonical_request, (rules, payload), reading);
-        let expected = key.sign(&presented.string_to_sign(&canonical_request));
-        expected.ct_eq(&signature.unwrap_or_default()).to_bool()
+        text.clear();
+        is_complete = presented.write_canonical_request(&mut text, (rules, payload), reading);
+        presented.replace_by_string_to_sign(&mut text);
+        key.sign(&text).ct_eq(&signature.unwrap_or_default()).to_bool()
     });
     match signature {
         None => Err(Cause::NoSignature),

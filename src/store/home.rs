@@ -56,14 +56,16 @@ impl Home {
     }
 
     /// Sets the head back to `account`, which was read anew, unless someone has
-    /// since `generation`.
-    pub fn set_back(&self, account: Account, generation: u64) {
+    /// since `generation`. Where it holds more than all see, because a commit that
+    /// was told to have failed was kept all the same, all see it from now on, and
+    /// `then` is called with what they saw before.
+    pub fn set_back(&self, account: Account, generation: u64, then: impl FnOnce(&Account)) {
         let mut head = self.head();
         if head.generation == generation {
             head.generation = generation.wrapping_add(1);
             head.account = Arc::new(account);
             if head.account.revision() > self.published.load().revision() {
-                self.published.store(Arc::clone(&head.account));
+                then(&self.published.swap(Arc::clone(&head.account)));
             }
         }
     }

@@ -7,6 +7,7 @@ use dashmap::DashMap;
 use foldhash::quality::RandomState;
 
 use crate::sigv4::Key;
+use crate::store::account::Account;
 use crate::store::entity::LastUse;
 use crate::store::home::Home;
 use crate::store::owner::Caller;
@@ -26,6 +27,17 @@ pub struct Credential {
     pub used: Arc<LastUse>,
     /// The account that it signs for.
     pub home: Arc<Home>,
+}
+
+impl Credential {
+    /// Who signs with the key in `account`, which may be later than what the key
+    /// was looked up in; nobody, where it does not sign for the same one any more.
+    pub fn caller_in(&self, account: &Account) -> Option<Caller> {
+        let owner = account.owner_of(&self.id)?;
+        let key = account.keys_of(owner).iter().find(|key| key.id == self.id)?;
+        let caller = Caller::of(account, owner)?;
+        (key.status == Status::Active && caller.id() == self.caller.id()).then_some(caller)
+    }
 }
 
 /// The keys of all accounts that are loaded.

@@ -149,20 +149,26 @@ impl Store {
 
     fn publish(&self, home: &Arc<Home>, drafted: Option<Drafted>) {
         let Some(Drafted { account, touched, .. }) = drafted else { return };
-        home.publish(account, || {
-            for key in &touched {
-                if self.0.index.refresh(key, home) {
-                    (self.0.settings.forget.0)(key.as_str());
-                }
-            }
-        });
+        home.publish(account, || touched.iter().for_each(|key| self.refresh(key, home)));
+    }
+
+    /// Makes of a key what is published of it at `home`.
+    fn refresh(&self, key: &AccessKeyId, home: &Arc<Home>) {
+        if self.0.index.refresh(key, home) {
+            (self.0.settings.forget.0)(key.as_str());
+        }
     }
 
     /// Reads the account anew: what the head was built on has come to nothing.
     async fn set_back(&self, home: &Arc<Home>, generation: u64) -> Result<(), Failure> {
         let (store, id) = (self.clone(), home.published().id().clone());
         if let Some(account) = self.blocking(move || store.read(&id)).await? {
-            home.set_back(account, generation);
+            home.set_back(account, generation, |before| {
+                let after = home.published();
+                for (key, _) in before.keys().chain(after.keys()) {
+                    self.refresh(key, home);
+                }
+            });
         }
         Ok(())
     }
@@ -204,12 +210,17 @@ impl Store {
         };
         draft.put_root(Root { created: draft.now(), keys: vec![key.clone()] });
         let batch = self.first_batch(&number, &draft.into_parts())?;
+        // Before it can be there, and to stay where it is not known whether it is.
+        self.0.asleep.insert(number.clone(), ());
         match self.0.engine.commit(batch).await {
             Ok(()) => Ok(RootKey { account: number, id: key.id, secret: key.secret }),
             Err(Failure::Conflict) if self.home(&number).await?.is_some() => {
                 Err(NotMade::Exists(number))
             }
-            Err(Failure::Conflict) => Err(NotMade::IdTaken(key.id)),
+            Err(Failure::Conflict) => {
+                self.0.asleep.remove(&number);
+                Err(NotMade::IdTaken(key.id))
+            }
             Err(failure) => Err(NotMade::Failed(failure)),
         }
     }

@@ -28,7 +28,8 @@ pub enum Unreadable {
     /// Bytes that are not UTF-8.
     #[error("The parameters must be encoded in UTF-8.")]
     NotUtf8,
-    /// A name that stands twice, so that it would be open which one counts.
+    /// A name that stands twice, so that it would be open which one counts; as
+    /// much of it as an answer repeats.
     #[error("The parameter '{0}' must not be given more than once.")]
     Twice(Box<str>),
     /// More than [`MOST_PARAMETERS`].
@@ -64,7 +65,7 @@ impl Form {
         parameters.sort();
         let twice = parameters.array_windows().find(|[(one, _), (next, _)]| one == next);
         match twice {
-            Some([(name, _), _]) => Err(Unreadable::Twice(name.clone())),
+            Some([(name, _), _]) => Err(Unreadable::Twice(shortened(name))),
             None => Ok(Self { parameters }),
         }
     }
@@ -96,6 +97,11 @@ fn read_pair(pair: &[u8]) -> Result<Pair<'_>, Unreadable> {
 
 fn text(bytes: &[u8]) -> Result<Box<str>, Unreadable> {
     str::from_utf8(bytes).map(Box::from).map_err(|_| Unreadable::NotUtf8)
+}
+
+fn shortened(name: &str) -> Box<str> {
+    const MOST_ECHOED: usize = 256;
+    name.chars().take(MOST_ECHOED).collect::<String>().into()
 }
 
 /// What an action takes: fields that stand side by side under one prefix.
@@ -313,6 +319,13 @@ mod tests {
         assert_eq!(Form::read([once(), once()].into_iter(), b"").unwrap_err(), twice);
         assert_eq!(Form::read([once()].into_iter(), b"A=2").unwrap_err(), twice);
         assert_eq!(body(b"A&B=1&A").unwrap_err(), twice);
+    }
+
+    #[test]
+    fn of_a_long_name_given_twice_an_answer_repeats_the_beginning() {
+        let (name, shown) = ("é".repeat(9000), "é".repeat(256));
+        let twice = Unreadable::Twice(shown.into());
+        assert_eq!(body(format!("{name}&{name}").as_bytes()).unwrap_err(), twice);
     }
 
     #[test]

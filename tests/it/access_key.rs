@@ -159,6 +159,23 @@ async fn a_refused_signature_is_no_use_and_a_refused_action_is_one() {
 }
 
 #[tokio::test]
+async fn who_may_not_ask_for_a_last_use_does_not_learn_whose_the_key_is() {
+    let world = World::new().await;
+    let [ann, bob] = [world.user("ann").await, world.user("bob").await];
+    for key in [&ann.id, &world.root.id] {
+        let refused = world.asks(&bob, &format!("GetAccessKeyLastUsed AccessKeyId={key}")).await;
+        assert_eq!(
+            refused.told(),
+            format!(
+                "403 AccessDenied: User: arn:aws:iam::123456789012:user/bob is not authorized to perform: \
+                 iam:GetAccessKeyLastUsed on resource: access key {key} \
+                 because no identity-based policy allows the iam:GetAccessKeyLastUsed action"
+            )
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_last_use_of_an_unknown_key_is_denied_to_root_too() {
     let world = World::new().await;
     let reply = world.root("GetAccessKeyLastUsed AccessKeyId=AKIAIOSFODNN7EXAMPLE").await;

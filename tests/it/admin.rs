@@ -1,6 +1,8 @@
 //! The operator's door: what is open, what needs the token, and who is kept out.
 
 use std::fs;
+use std::net::TcpListener;
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -100,6 +102,14 @@ fn web_pages_and_rebound_names_are_kept_out_even_of_what_is_open() {
     for host in ["evil.example", "localhost.evil.example:7449"] {
         let request = format!("GET /metrics HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         assert_eq!(exchange(&admin, &request).status, 403, "{host}");
+        let twice = format!(
+            "GET /metrics HTTP/1.1\r\nHost: {admin}\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        );
+        assert_eq!(exchange(&admin, &twice).status, 403, "{host}");
+        let target = format!(
+            "GET http://{host}/metrics HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n"
+        );
+        assert_eq!(exchange(&admin, &target).status, 403, "{host}");
     }
 }
 
@@ -141,6 +151,19 @@ fn the_account_commands_do_the_same_while_the_gateway_runs_and_while_it_does_not
     let _again = Serving::in_dir(dir.path(), &[], &[]);
     let listed = command(dir.path(), &["account", "list"]);
     assert_eq!(listed, "111122223333\n123456789012\n444455556666\n");
+}
+
+#[test]
+fn a_token_is_not_shown_to_who_listens_where_a_gateway_was_killed() {
+    let dir = TempDir::new().unwrap();
+    let mut serving = Serving::in_dir(dir.path(), &[], &[]);
+    serving.stop("KILL");
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap();
+    fs::write(dir.path().join("admin-address"), format!("{address}\n")).unwrap();
+    // Hangs up on whoever calls, which would be the command's end.
+    thread::spawn(move || other.incoming().for_each(drop));
+    assert_eq!(command(dir.path(), &["account", "list"]), "123456789012\n");
 }
 
 #[test]

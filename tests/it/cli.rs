@@ -30,6 +30,22 @@ fn the_help_of_serve_tells_every_default_and_where_secrets_go() {
 }
 
 #[test]
+fn every_command_in_the_readme_is_one() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let lines = readme.lines().filter(|line| line.starts_with("countersign "));
+    let lines = lines.filter_map(|line| line.split("  ").next());
+    let commands: Vec<_> =
+        lines.chain(readme.split('`').filter(|code| code.starts_with("countersign "))).collect();
+    assert!(commands.contains(&"countersign backup FILE"), "{commands:?}");
+    for command in commands {
+        let named = command.replace(" ID", " 123456789012");
+        let words: Vec<_> = named.split(' ').skip(1).chain(["--help"]).collect();
+        let help = run(&words, &[]);
+        assert_eq!(help.code, Some(0), "{command}: {}", help.err);
+    }
+}
+
+#[test]
 fn help_is_there_even_where_the_environment_is_wrong() {
     assert_eq!(run(&["serve", "--help"], &[("COUNTERSIGN_LISTN", "x")]).code, Some(0));
 }
@@ -41,9 +57,13 @@ fn without_a_command_the_help_is_shown_and_nothing_is_done() {
     assert!(nothing.err.contains("Usage: countersign"), "{}", nothing.err);
 }
 
+/// Flags and variables, and the sentence that they end in.
+type Wrong = (&'static [&'static str], &'static [(&'static str, &'static str)], &'static str);
+
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn every_wrong_setting_stops_the_start_with_one_sentence() {
-    const CASES: &[(&[&str], &[(&str, &str)], &str)] = &[
+    const CASES: &[Wrong] = &[
         (&["--lisen", "x"], &[], "unexpected argument '--lisen' found; is --listen meant?"),
         (
             &["--listen", "7448"],

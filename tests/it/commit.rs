@@ -1,12 +1,12 @@
 //! Changes: kept before they are answered, or not made at all.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use countersign::store::draft::Limits;
 use countersign::store::engine::memory::Memory;
-use countersign::store::engine::{Batch, Each, Engine, Failure, Pending, Stats, Watch};
+use countersign::store::engine::{Answer, Batch, Each, Engine, Failure, Pending, Stats, Watch};
 
 use crate::world::{Person, World};
 
@@ -14,10 +14,29 @@ use crate::world::{Person, World};
 #[derive(Debug, Default)]
 struct Flaky {
     inner: Memory,
+    /// How often it was asked for a value.
+    asked: AtomicUsize,
     fails: AtomicBool,
+    /// It keeps what it is given, and says that it failed.
+    lies: AtomicBool,
+    /// What is answered only when the test says so, while it holds answers back.
+    held: Mutex<Option<Vec<Answer>>>,
 }
 
 impl Flaky {
+    fn hold(&self) {
+        *self.held.lock().unwrap() = Some(Vec::new());
+    }
+
+    fn holds(&self) -> usize {
+        self.held.lock().unwrap().as_ref().map_or(0, Vec::len)
+    }
+
+    fn let_go(&self) {
+        let held = self.held.lock().unwrap().take();
+        held.into_iter().flatten().for_each(|answer| answer.give(Ok(())));
+    }
+
     fn fails(&self, fails: bool) {
         self.fails.store(fails, Ordering::SeqCst);
     }
@@ -25,6 +44,7 @@ impl Flaky {
 
 impl Engine for Flaky {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         self.inner.get(key)
     }
 
@@ -36,7 +56,16 @@ impl Engine for Flaky {
         if self.fails.load(Ordering::SeqCst) {
             return Pending::ready(Err(Failure::Full));
         }
-        self.inner.commit(batch)
+        let pending = self.inner.commit(batch);
+        if self.lies.load(Ordering::SeqCst) {
+            return Pending::ready(Err(Failure::Io("the disk broke off".to_owned())));
+        }
+        if let Some(held) = &mut *self.held.lock().unwrap() {
+            let (answer, pending) = Pending::new();
+            held.push(answer);
+            return pending;
+        }
+        pending
     }
 
     fn watch(&self) -> Watch {
@@ -80,6 +109,90 @@ async fn a_change_that_cannot_be_kept_is_not_made() {
     world.root("CreateUser UserName=bob").await.ok();
     let second = world.key_of("ann").await;
     world.asks(&second, "GetCallerIdentity").await.ok();
+}
+
+#[tokio::test]
+async fn a_change_that_was_kept_although_it_failed_counts_at_once() {
+    let engine = Arc::new(Flaky::default());
+    let world = World::over(engine.clone(), Limits::default()).await;
+    let [ann, bob, eve] =
+        [world.user("ann").await, world.user("bob").await, world.user("eve").await];
+    for person in [&ann, &bob, &eve] {
+        world.asks(person, "GetCallerIdentity").await.ok();
+    }
+    engine.lies.store(true, Ordering::SeqCst);
+    for call in [
+        &format!("UpdateAccessKey UserName=ann AccessKeyId={} Status=Inactive", ann.id),
+        &format!("DeleteAccessKey UserName=bob AccessKeyId={}", bob.id),
+        "UpdateUser UserName=eve NewUserName=eva",
+    ] {
+        assert_eq!(world.root(call).await.status, 500, "{call}");
+    }
+    engine.lies.store(false, Ordering::SeqCst);
+    for person in [&ann, &bob] {
+        let refused = world.asks(person, "GetCallerIdentity").await;
+        assert_eq!(refused.code(), "InvalidClientTokenId");
+    }
+    let arn = world.asks(&eve, "GetCallerIdentity").await.ok().text("Arn");
+    assert_eq!(arn, "arn:aws:iam::123456789012:user/eva");
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_has_asks_no_disk_where_all_accounts_are_loaded() {
+    let engine = Arc::new(Flaky::default());
+    let world = World::over(engine.clone(), Limits::default()).await;
+    let asks = async |person: Person| {
+        let before = engine.asked.load(Ordering::SeqCst);
+        let answer = world.asks(&person, "GetCallerIdentity").await;
+        (answer.code(), engine.asked.load(Ordering::SeqCst) - before)
+    };
+    let nobody = Person { id: "AKIANOBODYNOBODYNOBO".to_owned(), ..world.root.clone() };
+    world.root("ListUsers").await.ok();
+    assert_eq!(asks(nobody.clone()).await, ("InvalidClientTokenId".to_owned(), 0));
+
+    // An account that is not loaded yet is found; one that was not made is not looked for.
+    let other = world.store.create_account(None, None).await.unwrap();
+    assert_ne!(asks(nobody.clone()).await.1, 0);
+    let root = Person { id: other.id.to_string(), secret: other.secret.expose().to_owned() };
+    let (code, asked) = asks(root.clone()).await;
+    assert!(code.is_empty() && asked > 0, "{code} {asked}");
+    assert_eq!(asks(root).await, (String::new(), 0));
+    let taken = Some((other.id, other.secret));
+    for number in [Some(other.account), None] {
+        world.store.create_account(number, taken.clone()).await.unwrap_err();
+        assert_eq!(asks(nobody.clone()).await.1, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_change_is_not_made_for_a_key_that_goes_before_it_is() {
+    let engine = Arc::new(Flaky::default());
+    let world = Arc::new(World::over(engine.clone(), Limits::default()).await);
+    let other = Person::in_reply(&world.root("CreateAccessKey").await.ok());
+    engine.hold();
+    let asks = |person: &Person, call: String| {
+        let (world, person) = (Arc::clone(&world), person.clone());
+        tokio::spawn(async move { world.asks(&person, &call).await })
+    };
+    let first = asks(&world.root, format!("DeleteAccessKey AccessKeyId={}", other.id));
+    wait_until(|| engine.holds() == 1).await;
+    // Verified while the key is there for all to see, and made when it is not.
+    let second = asks(&other, "CreateUser UserName=eve".to_owned());
+    wait_until(|| engine.holds() == 2).await;
+    engine.let_go();
+    first.await.unwrap().ok();
+    let refused = second.await.unwrap();
+    assert_eq!(
+        refused.told(),
+        "403 InvalidClientTokenId: The security token included in the request is invalid."
+    );
+    assert_eq!(world.root("ListUsers").await.ok().texts("UserName"), <[&str; 0]>::default());
+}
+
+async fn wait_until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

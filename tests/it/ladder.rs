@@ -86,7 +86,7 @@ fn climb(rungs: &[Rung], sign: impl Fn(&Signer, Request<bytes::Bytes>) -> Reques
         for (_, fault) in rungs[at..].iter().rev() {
             fault(&mut request);
         }
-        let told = request.with_head(|head| house().verify_head(head, &request.body));
+        let told = request.with_head(|head| house().verify_head(&head, &request.body));
         assert_eq!(told.unwrap_err().reason(), *reason);
     }
 }

@@ -39,12 +39,12 @@ impl House {
     /// What the library says of a request.
     pub(crate) fn verify(&self, request: &Request<Bytes>) -> Result<Signer, Refusal> {
         let head = Head::new(request.method(), request.uri(), request.headers());
-        self.verify_head(head, request.body())
+        self.verify_head(&head, request.body())
     }
 
     /// The same of one that no HTTP stack has read.
-    pub(crate) fn verify_head(&self, head: Head<'_>, body: &[u8]) -> Result<Signer, Refusal> {
-        let presented = Presented::read(head, &self.rules, self.now)?;
+    pub(crate) fn verify_head(&self, head: &Head<'_>, body: &[u8]) -> Result<Signer, Refusal> {
+        let presented = Presented::read(*head, &self.rules, self.now)?;
         let scoped = presented.in_scope(&self.rules)?;
         Verifier::default().verify(&scoped, body, self.key.as_deref())
     }

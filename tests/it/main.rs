@@ -19,6 +19,7 @@ mod caller;
 mod cli;
 mod clients;
 mod commit;
+mod corpora;
 mod crash;
 mod differential;
 mod disk;

@@ -33,9 +33,9 @@ proptest! {
         let request = RawRequest::of(&signed);
         let changed = change(&request, place, other);
         let house = house(service);
-        let before = request.with_head(|head| house.verify_head(head, &request.body));
+        let before = request.with_head(|head| house.verify_head(&head, &request.body));
         prop_assert!(before.is_ok(), "{before:?}: {request:?}");
-        let after = changed.with_head(|head| house.verify_head(head, &changed.body));
+        let after = changed.with_head(|head| house.verify_head(&head, &changed.body));
         prop_assert!(after.is_err(), "{request:?} became {changed:?}");
     }
 
@@ -46,7 +46,7 @@ proptest! {
         (body, service) in (vec(any::<u8>(), 0..20), service()),
     ) {
         let headers: Vec<RawHeader<'_>> = headers.iter().map(|(name, value)| (*name, value.as_slice())).collect();
-        let _ = house(service).verify_head(Head::raw(&method, &target, &headers), &body);
+        let _ = house(service).verify_head(&Head::raw(&method, &target, &headers), &body);
     }
 
     #[test]
@@ -59,8 +59,8 @@ proptest! {
         let headers: &[RawHeader<'_>] = &[
             ("host", b"h"), ("x-amz-date", date.as_bytes()), ("authorization", authorization.as_bytes()),
         ];
-        let _ = house(service).verify_head(Head::raw("GET", target.as_bytes(), headers), b"");
-        let _ = house(service).verify_head(Head::raw("GET", target.as_bytes(), &headers[..2]), b"");
+        let _ = house(service).verify_head(&Head::raw("GET", target.as_bytes(), headers), b"");
+        let _ = house(service).verify_head(&Head::raw("GET", target.as_bytes(), &headers[..2]), b"");
     }
 }
 

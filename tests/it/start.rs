@@ -24,7 +24,13 @@ fn the_first_start_prints_the_lines_to_paste_and_later_ones_do_not() {
     let mut first = Serving::in_dir(dir.path(), &["--region", "eu-west-1"], &[]);
     let url = format!("export AWS_ENDPOINT_URL=http://{}", first.address());
     assert!(first.printed.contains(&url), "{:?}", first.printed);
-    assert!(first.printed.contains(&"export AWS_DEFAULT_REGION=eu-west-1".to_owned()));
+    for line in [
+        "export AWS_REGION=eu-west-1",
+        "export AWS_DEFAULT_REGION=eu-west-1",
+        "unset AWS_SESSION_TOKEN",
+    ] {
+        assert!(first.printed.contains(&line.to_owned()), "{line}");
+    }
     assert!(first.told("export AWS_ACCESS_KEY_ID=").starts_with("AKIA"));
     assert_eq!(first.told("export AWS_SECRET_ACCESS_KEY=").trim_matches('\'').len(), 40);
     assert!(first.stop("TERM").0.success());
@@ -39,8 +45,9 @@ fn the_first_start_prints_the_lines_to_paste_and_later_ones_do_not() {
 fn env_prints_what_the_first_start_printed_whether_it_runs_or_not() {
     let dir = TempDir::new().unwrap();
     let mut serving = Serving::in_dir(dir.path(), &[], &[]);
-    let exports = serving.printed.iter().filter(|line| line.starts_with("export "));
-    let exports: String = exports.map(|line| format!("{line}\n")).collect();
+    let is_for_shell = |line: &&String| line.starts_with("export ") || line.starts_with("unset ");
+    let exports = serving.printed.iter().filter(is_for_shell).map(String::as_str);
+    let exports: String = exports.flat_map(|line| [line, "\n"]).collect();
     assert_eq!(env(dir.path()).out, exports);
     serving.stop("TERM");
     assert_eq!(env(dir.path()).out, exports);
@@ -57,6 +64,7 @@ fn env_says_what_to_do_where_it_has_no_key_to_print() {
     let given = env(dir.path());
     assert_eq!((given.code, given.out.as_str()), (Some(1), ""));
     assert!(given.err.contains("holds no root-credentials"), "{}", given.err);
+    assert!(given.err.ends_with("root-key create --account ID\n"), "{}", given.err);
     assert_eq!(given.err.lines().count(), 1);
 }
 

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use http::HeaderMap;
 use http::header::{AUTHORIZATION, HOST, ORIGIN};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Request};
 use thiserror::Error;
 
 use crate::secret::Secret;
@@ -37,15 +38,17 @@ impl Guard {
     }
 
     /// Whether the request may look at what is open to all.
-    pub(super) fn admits(&self, headers: &HeaderMap) -> Result<(), NotForYou> {
+    pub(super) fn admits<B>(&self, request: &Request<B>) -> Result<(), NotForYou> {
+        let headers = request.headers();
         if headers.contains_key(ORIGIN) || headers.contains_key("sec-fetch-site") {
             return Err(NotForYou::Page);
         }
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-        if self.is_remote_allowed || host.is_none_or(is_address) {
-            return Ok(());
-        }
-        Err(NotForYou::Host)
+        // HTTP/2 names the host in the target, and a target may in HTTP/1.1.
+        let mut hosts = headers.get_all(HOST).iter().map(HeaderValue::to_str);
+        let authority = request.uri().authority().map(Authority::as_str);
+        let names_address =
+            hosts.all(|host| host.is_ok_and(is_address)) && authority.is_none_or(is_address);
+        if self.is_remote_allowed || names_address { Ok(()) } else { Err(NotForYou::Host) }
     }
 
     /// Whether the request has the token.

@@ -59,7 +59,8 @@ as_root iam tag-user --user-name Ann.Smith --tags Key=seat,Value='3 + 4'
 is "$(as_root iam list-user-tags --user-name Ann.Smith --query 'Tags[?Key==`seat`].Value')" '3 + 4'
 as_root iam untag-user --user-name Ann.Smith --tag-keys seat
 as_root iam create-user --user-name bob --query User.UserName
-is "$(as_root iam list-users --page-size 1 --output json --query 'Users[].UserName' | tr -d ' \n')" '["Ann.Smith","bob"]'
+names=$(as_root iam list-users --page-size 1 --output json --query 'Users[].UserName')
+is "${names//[[:space:]]/}" '["Ann.Smith","bob"]'
 
 # The end: the key first, then the user.
 refused '(DeleteConflict)' as_root iam delete-user --user-name Ann.Smith

@@ -59,7 +59,7 @@ impl OurCase {
             return self.staged().check();
         }
         let refusal =
-            self.request.with_head(|head| self.house.verify_head(head, &self.request.body));
+            self.request.with_head(|head| self.house.verify_head(&head, &self.request.body));
         let refusal = refusal.err().unwrap_or_else(|| panic!("{} is let in", self.name));
         assert_eq!(reply(&refusal), self.answer, "{}", self.name);
     }
