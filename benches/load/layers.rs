@@ -62,9 +62,10 @@ where
     S: Service<Request<Bytes>, Error = Infallible>,
 {
     let runtime = runtime();
+    let peer = Peer::new("127.0.0.1:7448".parse().unwrap());
     per_call(|| {
         let mut request = Request::new(Bytes::new());
-        request.extensions_mut().insert(Peer("127.0.0.1:7448".parse().unwrap()));
+        request.extensions_mut().insert(peer.clone());
         runtime.block_on(service.call(request)).ok();
     })
 }

@@ -43,9 +43,8 @@ impl Server {
     fn start(command: &mut Command) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.find_map(|line| {
-            line.unwrap().strip_prefix("listening on http://").map(str::to_owned)
-        });
+        let address = lines
+            .find_map(|line| line.unwrap().strip_prefix("listening on http://").map(str::to_owned));
         let address = address.unwrap_or_else(|| panic!("it does not listen"));
         Self { child, address }
     }
