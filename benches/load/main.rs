@@ -7,6 +7,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
+    clippy::unchecked_time_subtraction,
     clippy::unwrap_used,
     reason = "a benchmark prints, and stops at the first surprise"
 )]
