@@ -23,6 +23,8 @@ mod start;
 
 use std::env::args;
 
+use crate::process::Cores;
+
 fn main() {
     let words: Vec<String> = args().skip(1).filter(|word| !word.starts_with("--")).collect();
     if let [word, answer] = words.as_slice()
@@ -31,10 +33,11 @@ fn main() {
         return bare::serve(answer);
     }
     let is_asked = |part: &str| words.is_empty() || words.iter().any(|word| word == part);
-    process::keep_to_the_last_core();
     if is_asked("identity") {
-        identity::measure();
+        identity::measure(Cores::Apart);
+        identity::measure(Cores::Shared);
     }
+    process::load_on(Cores::Apart);
     if is_asked("layers") {
         layers::measure();
     }
