@@ -26,12 +26,15 @@ pub(crate) struct Server {
 impl Server {
     /// The gateway, with root's key as it stands above.
     pub(crate) fn gateway(args: &[&str], log: &Path, cores: Cores) -> Self {
-        let mut command = on(cores, env!("CARGO_BIN_EXE_countersign"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
-        command.args(args).env_clear();
+        let mut command = gateway(args, log, cores);
         command.env("COUNTERSIGN_ROOT_ACCESS_KEY_ID", ROOT_ID);
         command.env("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", ROOT_SECRET);
-        Self::start(command.stderr(File::create(log).unwrap()))
+        Self::start(&mut command)
+    }
+
+    /// The gateway, with what it kept.
+    pub(crate) fn gateway_again(args: &[&str], log: &Path, cores: Cores) -> Self {
+        Self::start(&mut gateway(args, log, cores))
     }
 
     /// The bare server, which answers `answer`.
@@ -80,6 +83,13 @@ pub(crate) enum Cores {
     Apart,
     /// All on all of them, as where somebody tries it out.
     Shared,
+}
+
+fn gateway(args: &[&str], log: &Path, cores: Cores) -> Command {
+    let mut command = on(cores, env!("CARGO_BIN_EXE_countersign"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+    command.args(args).env_clear().stderr(File::create(log).unwrap());
+    command
 }
 
 fn on(cores: Cores, program: &str) -> Command {

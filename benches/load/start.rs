@@ -4,16 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign::clock::{Clock, SystemClock};
+use countersign::secret::Secret;
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::sqlite::Sqlite;
 use countersign::store::entity::{Tags, User};
 use countersign::store::seal::{Seal, SealKey};
 use countersign::store::{Forget, Settings, Store};
-use countersign::text::{AccountId, Text, UserName};
+use countersign::text::{AccessKeyId, AccountId, Text, UserName};
 
 use crate::load::{Client, runtime};
 use crate::median;
-use crate::process::{Cores, Server};
+use crate::process::{Cores, ROOT_ID, ROOT_SECRET, Server};
 use crate::sign::post;
 
 /// As many accounts as it takes of AWS's default size.
@@ -26,7 +27,10 @@ const STARTS: usize = 15;
 pub(crate) fn measure() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let (empty, full) = (folder.path().join("empty"), folder.path().join("full"));
-    runtime().block_on(fill(&full));
+    runtime().block_on(async {
+        fill(&empty, 1, 0).await;
+        fill(&full, ACCOUNTS, USERS).await;
+    });
     println!("\nstart, and memory when idle, server on one core");
     println!("                          ms to listen  ms to the first answer  idle MiB  after it");
     for (name, data) in [("no users", &empty), ("100,000 users", &full)] {
@@ -47,7 +51,7 @@ pub(crate) fn measure() {
 fn start(data: &Path, log: &Path) -> [f64; 4] {
     let clock = SystemClock::start();
     let args = ["--data-dir", data.to_str().unwrap(), "--account", &number(0).to_string()];
-    let gateway = Server::gateway(&args, &log.join("log"), Cores::Apart);
+    let gateway = Server::gateway_again(&args, &log.join("log"), Cores::Apart);
     let listens = clock.elapsed();
     let idle = gateway.memory();
     let request = post(&gateway.address, "sts", "Action=GetCallerIdentity&Version=2011-06-15");
@@ -60,11 +64,9 @@ fn start(data: &Path, log: &Path) -> [f64; 4] {
     [listens, answered, idle, gateway.memory()]
 }
 
-async fn fill(data: &Path) {
-    let (key, _) = {
-        std::fs::create_dir(data).unwrap();
-        SealKey::load_or_create(&data.join("seal-key")).unwrap()
-    };
+async fn fill(data: &Path, accounts: u64, users: usize) {
+    std::fs::create_dir(data).unwrap();
+    let (key, _) = SealKey::load_or_create(&data.join("seal-key")).unwrap();
     let settings = Settings {
         seal: Seal::new(&key).unwrap(),
         clock: Arc::new(SystemClock::start()),
@@ -72,11 +74,13 @@ async fn fill(data: &Path) {
         forget: Forget(Arc::new(|_| {})),
     };
     let store = Store::open(Arc::new(Sqlite::open(data).unwrap()), settings).await.unwrap();
-    for account in 0..ACCOUNTS {
+    for account in 0..accounts {
         let number = number(account);
-        store.create_account(Some(number.clone()), None).await.unwrap();
+        let id = AccessKeyId::parse(ROOT_ID).unwrap();
+        let key = (account == 0).then(|| (id, Secret::new(ROOT_SECRET.to_owned())));
+        store.create_account(Some(number.clone()), key).await.unwrap();
         let home = store.home(&number).await.unwrap().unwrap();
-        for first in (0..USERS).step_by(AT_A_TIME) {
+        for first in (0..users).step_by(AT_A_TIME) {
             let work = move |draft| Ok(((), with_users(draft, first)));
             store.commit(Arc::clone(&home), work).await.unwrap();
         }
