@@ -203,7 +203,10 @@ where
         match self.0 {
             LogFormat::Text => {
                 SystemTime.format_time(&mut writer)?;
-                write!(writer, " {level:>5} {target}")?;
+                // Every request writes a line: what is fixed is not formatted.
+                for part in [padded(*level), target] {
+                    writer.write_str(part)?;
+                }
             }
             LogFormat::Json => {
                 writer.write_str("{\"time\":\"")?;
@@ -219,6 +222,17 @@ where
             LogFormat::Text => "\n",
             LogFormat::Json => "}\n",
         })
+    }
+}
+
+/// A level, as wide as every other.
+fn padded(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => " ERROR ",
+        Level::WARN => "  WARN ",
+        Level::INFO => "  INFO ",
+        Level::DEBUG => " DEBUG ",
+        Level::TRACE => " TRACE ",
     }
 }
 
@@ -242,7 +256,8 @@ impl Fields<'_> {
     fn text(&mut self, name: &str, value: &Value<'_>) -> fmt::Result {
         self.out.write_char(' ')?;
         if name != "message" {
-            write!(self.out, "{name}=")?;
+            self.out.write_str(name)?;
+            self.out.write_char('=')?;
         }
         match value {
             Value::Plain(value) => write!(self.out, "{value}"),
