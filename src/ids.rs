@@ -6,7 +6,7 @@
 
 use std::fmt::Debug;
 
-use data_encoding::BASE32;
+use data_encoding::{BASE32, HEXLOWER};
 use rand::{Rng, RngExt};
 
 use crate::secret::Secret;
@@ -71,13 +71,11 @@ pub fn account_id() -> Option<AccountId> {
 pub fn request_id() -> String {
     let bits: u128 = rand::rng().random();
     let bits = bits & !(0xF << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62);
+    let digits = HEXLOWER.encode(&bits.to_be_bytes());
     let mut id = String::with_capacity(36);
-    for (place, byte) in bits.to_be_bytes().into_iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
-            id.push('-');
-        }
-        let digits = [byte >> 4, byte & 0xF].map(|digit| char::from_digit(digit.into(), 16));
-        id.extend(digits.into_iter().flatten());
+    for (range, dash) in [(0..8, "-"), (8..12, "-"), (12..16, "-"), (16..20, "-"), (20..32, "")] {
+        id.push_str(digits.get(range).unwrap_or_default());
+        id.push_str(dash);
     }
     id
 }

@@ -45,8 +45,20 @@ pub struct Answered {
 pub struct Refused(pub &'static str);
 
 /// The other end of the connection; in the request's extensions.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Peer(pub SocketAddr);
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Peer(Arc<str>);
+
+impl Peer {
+    /// The one at `address`. It is written out here, once for all its requests.
+    pub fn new(address: SocketAddr) -> Self {
+        Self(address.to_string().into())
+    }
+
+    /// The address as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// The answer of a layer that says no. It has no body yet: the answer layer
 /// writes one from the [`Error`] in its extensions, and another may log it.

@@ -1,7 +1,7 @@
 //! A live gateway under load, beside a bare hyper server that answers the same
 //! bytes, in one run: `cargo bench --bench load`.
 //!
-//! A word behind `--` picks a part: `identity`, `keys`, `start`.
+//! A word behind `--` picks a part: `identity`, `layers`, `keys`, `start`.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -14,6 +14,7 @@
 mod bare;
 mod identity;
 mod keys;
+mod layers;
 mod load;
 mod process;
 mod sign;
@@ -32,6 +33,9 @@ fn main() {
     process::keep_to_the_last_core();
     if is_asked("identity") {
         identity::measure();
+    }
+    if is_asked("layers") {
+        layers::measure();
     }
     if is_asked("keys") {
         keys::measure();

@@ -42,13 +42,10 @@ impl Server {
 
     fn start(command: &mut Command) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let said: Vec<_> = lines
-            .map_while(Result::ok)
-            .take_while_inclusive(|line| !line.starts_with("listening on "))
-            .collect();
-        let last = said.last().and_then(|line| line.strip_prefix("listening on http://"));
-        let address = last.unwrap_or_else(|| panic!("it does not listen: {said:?}")).to_owned();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = lines
+            .find_map(|line| line.unwrap().strip_prefix("listening on http://").map(str::to_owned));
+        let address = address.unwrap_or_else(|| panic!("it does not listen"));
         Self { child, address }
     }
 
@@ -74,23 +71,6 @@ impl Drop for Server {
         self.child.wait().ok();
     }
 }
-
-/// Takes what is true of, and the first that it is not true of.
-trait TakeWhileInclusive: Iterator + Sized {
-    fn take_while_inclusive(
-        self,
-        is_so: impl Fn(&Self::Item) -> bool,
-    ) -> impl Iterator<Item = Self::Item> {
-        let mut is_over = false;
-        self.take_while(move |item| {
-            let was_over = is_over;
-            is_over = !is_so(item);
-            !was_over
-        })
-    }
-}
-
-impl<I: Iterator> TakeWhileInclusive for I {}
 
 fn pinned(program: &str) -> Command {
     let mut command = Command::new("taskset");

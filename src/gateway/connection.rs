@@ -95,8 +95,12 @@ impl Speaker {
         S: Stack,
     {
         let activity = Arc::new(Activity::default());
-        let service =
-            Answering { stack, peer, bounds: self.bounds, activity: Arc::clone(&activity) };
+        let service = Answering {
+            stack,
+            peer: Peer::new(peer),
+            bounds: self.bounds,
+            activity: Arc::clone(&activity),
+        };
         let mut connection = pin!(self.http.serve_connection(io, service));
         let mut patience = self.bounds.header_timeout;
         let mut requests_before = 0;
@@ -168,7 +172,7 @@ impl Drop for UnderWay {
 #[derive(Debug)]
 struct Answering<S> {
     stack: S,
-    peer: SocketAddr,
+    peer: Peer,
     bounds: Bounds,
     activity: Arc<Activity>,
 }
@@ -186,7 +190,7 @@ impl<S: Stack> hyper::service::Service<Request<Incoming>> for Answering<S> {
         let under_way = self.activity.begin();
         let body_timeout = self.bounds.body_timeout;
         let mut request = request.map(|body| TimedBody::new(body, body_timeout));
-        request.extensions_mut().insert(Peer(self.peer));
+        request.extensions_mut().insert(self.peer.clone());
         let answer: Oneshot<S, _> = self.stack.clone().oneshot(request);
         Box::pin(async move {
             let answer = answer.await;

@@ -134,7 +134,7 @@ pub struct Open {
 impl Open {
     fn new<B>(notes: AccessLogLayer, request: &Request<B>) -> Self {
         let id = request.extensions().get().cloned();
-        let peer = request.extensions().get().copied();
+        let peer = request.extensions().get().cloned();
         let started = notes.clock.elapsed();
         Self { notes, id, peer, started, is_closed: false }
     }
@@ -164,7 +164,7 @@ impl Open {
         tracing::info!(
             target: TARGET,
             request_id = self.id.as_ref().map_or("-", RequestId::as_str),
-            peer = self.peer.map(|peer| tracing::field::display(peer.0)),
+            peer = self.peer.as_ref().map(Peer::as_str),
             caller = seen.answered.and_then(|answered| answered.caller.as_deref()),
             service = seen.answered.map(|answered| answered.service),
             action = seen.answered.map(|answered| answered.action),

@@ -1,14 +1,15 @@
 //! Starting and stopping: what is printed, what is left behind, what is refused.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::program::{Ended, Serving, run, wait_until};
+use crate::program::{Ended, PROGRAM, Serving, run, wait_until};
 use crate::raw;
 use crate::signer::Signer;
 
@@ -177,6 +178,31 @@ fn what_is_under_way_is_finished_and_nothing_new_is_taken_on() {
     assert_eq!(answer.status, 200);
     assert!(answer.body.contains("arn:aws:iam::123456789012:root"), "{answer:?}");
     assert!(serving.end().0.success());
+}
+
+#[test]
+fn connections_on_which_nothing_happens_do_not_hold_up_the_end() {
+    let mut serving = Serving::in_memory(&["--drain-timeout", "86400"], &[]);
+    let mut idle = raw::connect(&serving.address());
+    idle.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    idle.read_exact(&mut [0; 12]).unwrap();
+    let _silent = raw::connect(&serving.address());
+    assert!(serving.stop("TERM").0.success());
+}
+
+#[test]
+fn a_full_table_of_files_is_waited_out() {
+    let dir = TempDir::new().unwrap();
+    let mut few = Command::new("sh");
+    few.args(["-c", "ulimit -n 60; exec \"$0\" \"$@\"", PROGRAM]);
+    let serving = Serving::in_dir_by(few, dir.path(), (&[], &[]));
+    let full = "cannot accept connections";
+    let held: Vec<_> = (0..100).map(|_| raw::connect(&serving.address())).collect();
+    wait_until(|| serving.log().contains(full));
+    drop(held);
+    assert_eq!(raw::get(&serving.address(), "/?Action=ListUsers").status, 403);
+    let complaints = serving.log().matches(full).count();
+    assert!(complaints < 100, "it asked {complaints} times");
 }
 
 #[test]
