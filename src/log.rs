@@ -291,7 +291,7 @@ fn append(out: &mut Writer<'_>, parts: &[&str]) -> fmt::Result {
 
 /// Whether a word reads as one without quotes.
 fn is_plain(word: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_graphic() & (byte != b'"') & (byte != b'=');
+    let is_letter = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'=';
     // Looks at all of them, eight and more at a time, instead of stopping early.
     !word.is_empty() && word.bytes().fold(true, |all, byte| all & is_letter(byte))
 }
