@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::load::{Client, over_and_over, runtime};
 use crate::median;
-use crate::process::Server;
+use crate::process::{Cores, Server, load_on};
 use crate::sign::post;
 
 const BODY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
@@ -21,16 +21,18 @@ const WARM_UP: Duration = Duration::from_millis(500);
 const ROUND: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 7;
 
-pub(crate) fn measure() {
+pub(crate) fn measure(cores: Cores) {
+    load_on(cores);
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let runtime = runtime();
-    let gateway = Server::gateway(&["--memory"], &folder.path().join("log"));
-    let quiet = Server::gateway(&["--memory", "--log", "warn"], &folder.path().join("quiet-log"));
+    let gateway = Server::gateway(&["--memory"], &folder.path().join("log"), cores);
+    let quiet =
+        Server::gateway(&["--memory", "--log", "warn"], &folder.path().join("quiet-log"), cores);
     let answer = runtime.block_on(async {
         let mut client = Client::connect(&gateway.address).await;
         client.ask(&post(&gateway.address, "sts", BODY)).await.to_owned()
     });
-    let bare = Server::bare(&answer);
+    let bare = Server::bare(&answer, cores);
     let mut sides = [&bare, &gateway, &quiet].map(|server| Side::of(server, &runtime));
     for _ in 0..ROUNDS {
         for side in &mut sides {
@@ -38,7 +40,7 @@ pub(crate) fn measure() {
         }
     }
     let names = ["bare hyper", "gateway", "gateway, no access log"];
-    println!("\nsigned GetCallerIdentity, {CONNECTIONS} connections, server on one core");
+    println!("\nsigned GetCallerIdentity, {CONNECTIONS} connections, server and load {cores:?}");
     println!("                          requests/s  of bare   CPU us/request  busy");
     let floor = sides[0].rate();
     for (name, side) in names.into_iter().zip(&sides) {
@@ -89,7 +91,7 @@ impl<'a> Side<'a> {
         median(self.rounds.iter().map(|(_, cpu)| cpu * 1e6).collect())
     }
 
-    /// How much of its core the server had: less than all of it, and others had the rest.
+    /// How much of a core the server had; apart, others had what is missing.
     fn busy(&self) -> f64 {
         median(self.rounds.iter().map(|(rate, cpu)| rate * cpu * 100.0).collect())
     }

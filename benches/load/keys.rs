@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::load::{Client, runtime};
 use crate::median;
-use crate::process::Server;
+use crate::process::{Cores, Server};
 use crate::sign::post;
 
 const MANY: usize = 64;
@@ -26,7 +26,7 @@ pub(crate) fn measure() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let data = folder.path().join("data");
     let args = ["--data-dir", data.to_str().unwrap()];
-    let gateway = Server::gateway(&args, &folder.path().join("log"));
+    let gateway = Server::gateway(&args, &folder.path().join("log"), Cores::Apart);
     let runtime = runtime();
     let user = |n| format!("Action=CreateUser&Version=2010-05-08&UserName=user-{n}");
     let users: Vec<_> = (0..USERS).map(|n| post(&gateway.address, "iam", &user(n))).collect();

@@ -8,12 +8,12 @@ use countersign::clock::{Clock, SystemClock};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 
 /// One thread for all clients: that it keeps up is seen from the server's core,
 /// which is busy all the time.
 pub(crate) fn runtime() -> Runtime {
-    Builder::new_current_thread().enable_all().build().unwrap()
+    Builder::new_current_thread().enable_all().event_interval(4).build().unwrap()
 }
 
 /// Sends `requests` over and over on so many connections for `span`; how many were
@@ -28,6 +28,15 @@ pub(crate) fn over_and_over(
     runtime.block_on(async {
         let clock = Arc::new(SystemClock::start());
         let mut clients = JoinSet::new();
+        // Keeps this core awake: a server that is slower than the clients would
+        // else wake it for each answer, and be charged for that.
+        let awake = Arc::clone(&clock);
+        clients.spawn(async move {
+            while awake.elapsed() < span {
+                yield_now().await;
+            }
+            0
+        });
         for _ in 0..connections {
             let mut client = Client::connect(address).await;
             let (requests, next, clock) =

@@ -7,6 +7,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
+    clippy::unchecked_time_subtraction,
     clippy::unwrap_used,
     reason = "a benchmark prints, and stops at the first surprise"
 )]
@@ -22,6 +23,8 @@ mod start;
 
 use std::env::args;
 
+use crate::process::Cores;
+
 fn main() {
     let words: Vec<String> = args().skip(1).filter(|word| !word.starts_with("--")).collect();
     if let [word, answer] = words.as_slice()
@@ -30,10 +33,11 @@ fn main() {
         return bare::serve(answer);
     }
     let is_asked = |part: &str| words.is_empty() || words.iter().any(|word| word == part);
-    process::keep_to_the_last_core();
     if is_asked("identity") {
-        identity::measure();
+        identity::measure(Cores::Apart);
+        identity::measure(Cores::Shared);
     }
+    process::load_on(Cores::Apart);
     if is_asked("layers") {
         layers::measure();
     }

@@ -1,5 +1,4 @@
-//! Servers as processes of their own, each on the first core, while the load comes
-//! from the last one: so it is the server that is measured.
+//! Servers as processes of their own.
 
 use std::env::current_exe;
 use std::fs::{File, read_to_string};
@@ -26,8 +25,8 @@ pub(crate) struct Server {
 
 impl Server {
     /// The gateway, with root's key as it stands above.
-    pub(crate) fn gateway(args: &[&str], log: &Path) -> Self {
-        let mut command = pinned(env!("CARGO_BIN_EXE_countersign"));
+    pub(crate) fn gateway(args: &[&str], log: &Path, cores: Cores) -> Self {
+        let mut command = on(cores, env!("CARGO_BIN_EXE_countersign"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
         command.args(args).env_clear();
         command.env("COUNTERSIGN_ROOT_ACCESS_KEY_ID", ROOT_ID);
@@ -36,8 +35,9 @@ impl Server {
     }
 
     /// The bare server, which answers `answer`.
-    pub(crate) fn bare(answer: &str) -> Self {
-        Self::start(pinned(current_exe().unwrap().to_str().unwrap()).args([bare::WORD, answer]))
+    pub(crate) fn bare(answer: &str, cores: Cores) -> Self {
+        let program = current_exe().unwrap();
+        Self::start(on(cores, program.to_str().unwrap()).args([bare::WORD, answer]))
     }
 
     fn start(command: &mut Command) -> Self {
@@ -72,16 +72,36 @@ impl Drop for Server {
     }
 }
 
-fn pinned(program: &str) -> Command {
+/// Where servers and load run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Cores {
+    /// The server on the first core, and the load on the last: what is measured is
+    /// what the server makes of one core.
+    Apart,
+    /// All on all of them, as where somebody tries it out.
+    Shared,
+}
+
+fn on(cores: Cores, program: &str) -> Command {
     let mut command = Command::new("taskset");
-    command.args(["-c", "0", program]);
+    let first = if cores == Cores::Apart { "0".to_owned() } else { all() };
+    command.args(["-c", &first, program]);
     command
 }
 
-/// Leaves the first core to the servers.
-pub(crate) fn keep_to_the_last_core() {
-    let cores = std::thread::available_parallelism().unwrap().get();
-    let last = (cores - 1).to_string();
+/// Moves this process to where the load belongs.
+pub(crate) fn load_on(cores: Cores) {
+    let last = if cores == Cores::Apart { (count() - 1).to_string() } else { all() };
     let done = Command::new("taskset").args(["-apc", &last, &id().to_string()]).output().unwrap();
     assert!(done.status.success(), "taskset of util-linux is needed");
+}
+
+fn all() -> String {
+    format!("0-{}", count() - 1)
+}
+
+/// How many cores the machine has, whatever this process may use.
+fn count() -> usize {
+    let listed = read_to_string("/proc/cpuinfo").unwrap();
+    listed.lines().filter(|line| line.starts_with("processor")).count()
 }

@@ -13,7 +13,7 @@ use countersign::text::{AccountId, Text, UserName};
 
 use crate::load::{Client, runtime};
 use crate::median;
-use crate::process::Server;
+use crate::process::{Cores, Server};
 use crate::sign::post;
 
 /// As many accounts as it takes of AWS's default size.
@@ -47,7 +47,7 @@ pub(crate) fn measure() {
 fn start(data: &Path, log: &Path) -> [f64; 4] {
     let clock = SystemClock::start();
     let args = ["--data-dir", data.to_str().unwrap(), "--account", &number(0).to_string()];
-    let gateway = Server::gateway(&args, &log.join("log"));
+    let gateway = Server::gateway(&args, &log.join("log"), Cores::Apart);
     let listens = clock.elapsed();
     let idle = gateway.memory();
     let request = post(&gateway.address, "sts", "Action=GetCallerIdentity&Version=2011-06-15");

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 use http_body_util::Full;
 use tower::{Layer, Service};
 
@@ -84,13 +84,19 @@ async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> 
 }
 
 /// What the request says about the form of its answer.
-#[derive(Debug)]
 struct Wish {
     id: Option<RequestId>,
     format: Format,
     has_body: bool,
-    /// The namespace, where nobody inside knows it.
-    namespace: &'static str,
+    meant: Meant,
+}
+
+/// Which service a request meant, where nobody inside knows it. Few requests come
+/// to that, so a header is kept and looked into then.
+enum Meant {
+    ByScope(HeaderValue),
+    Sts,
+    Iam,
 }
 
 impl Wish {
@@ -99,14 +105,15 @@ impl Wish {
             id: request.extensions().get().cloned(),
             format: wanted_format(request.headers()),
             has_body: request.method() != Method::HEAD,
-            namespace: if names_sts(request) { STS } else { IAM },
+            meant: Meant::by(request),
         }
     }
 
     fn document(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
         let Some(error) = response.extensions().get::<Error>() else { return response };
         let answered = response.extensions().get::<Answered>();
-        let namespace = answered.map_or(self.namespace, |answered| answered.namespace);
+        let namespace =
+            answered.map_or_else(|| self.meant.namespace(), |answered| answered.namespace);
         let request_id = self.id.as_ref().map_or("", RequestId::as_str);
         let body = refused::document(self.format, namespace, error, request_id);
         let kind = HeaderValue::from_static(self.format.content_type());
@@ -126,19 +133,31 @@ fn panicked(wish: &Wish) -> Response<Full<Bytes>> {
     response
 }
 
-/// Whether a request that got nowhere meant STS: by its credential's scope, else
-/// by its host.
-fn names_sts<B>(request: &Request<B>) -> bool {
-    if let Some(credential) = credential(request.headers()) {
-        return credential.contains("/sts/");
+impl Meant {
+    /// By the credential's scope, else by the host.
+    fn by<B>(request: &Request<B>) -> Self {
+        if let Some(authorization) = request.headers().get(AUTHORIZATION) {
+            return Self::ByScope(authorization.clone());
+        }
+        let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+        let host = request.uri().host().or(host).unwrap_or_default();
+        let query = request.uri().query().unwrap_or_default();
+        if host.starts_with("sts.") || query.contains("%2Fsts%2Faws4_request") {
+            return Self::Sts;
+        }
+        Self::Iam
     }
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let host = request.uri().host().or(host).unwrap_or_default();
-    let query = request.uri().query().unwrap_or_default();
-    host.starts_with("sts.") || query.contains("%2Fsts%2Faws4_request")
+
+    fn namespace(&self) -> &'static str {
+        match self {
+            Self::ByScope(authorization) if names_sts(authorization).is_some() => STS,
+            Self::Sts => STS,
+            Self::ByScope(_) | Self::Iam => IAM,
+        }
+    }
 }
 
-fn credential(headers: &HeaderMap) -> Option<&str> {
-    let (_, rest) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once("Credential=")?;
-    rest.split(',').next()
+fn names_sts(authorization: &HeaderValue) -> Option<()> {
+    let (_, rest) = authorization.to_str().ok()?.split_once("Credential=")?;
+    rest.split(',').next()?.contains("/sts/").then_some(())
 }
