@@ -131,22 +131,23 @@ impl Inner {
 struct Asking {
     key: Arc<Credential>,
     asked: Asked,
-    request_id: String,
+    request_id: RequestId,
     format: Format,
 }
 
 impl Asking {
     fn of(request: &Request<Bytes>, key: Arc<Credential>, asked: Asked) -> Self {
         let format = wanted_format(request.headers());
-        let named = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned());
-        Self { key, asked, request_id: named.unwrap_or_else(request_id), format }
+        let named = request.extensions().get().cloned();
+        let request_id = named.unwrap_or_else(|| RequestId::new(request_id()));
+        Self { key, asked, request_id, format }
     }
 
     fn call<'r>(&'r self, caller: &'r Caller, policy: &'r dyn Decide) -> Call<'r> {
         Call {
             form: &self.asked.form,
             caller,
-            request_id: &self.request_id,
+            request_id: self.request_id.as_str(),
             format: self.format,
             policy,
         }

@@ -3,6 +3,7 @@
 //! A value of one of these types has passed its check, so no code behind the
 //! form reader checks it again.
 
+use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 
 use thiserror::Error;
@@ -15,6 +16,11 @@ pub trait Text: Clone + Debug + Display {
 
     /// Keeps `raw` if it is what this type asks for; else tells all that it breaks.
     fn parse(raw: &str) -> Result<Self, Vec<Breach>>;
+
+    /// The text, without a copy of it where that can be.
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
+    }
 }
 
 /// The constraint that a value breaks; it prints in AWS's words.
@@ -68,6 +74,10 @@ macro_rules! text {
             fn parse(raw: &str) -> Result<Self, Vec<Breach>> {
                 check(raw, Self::CONSTRAINTS, $keeps)?;
                 Ok(Self(raw.to_owned()))
+            }
+
+            fn text(&self) -> Cow<'_, str> {
+                Cow::Borrowed(&self.0)
             }
         }
 

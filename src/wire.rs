@@ -7,3 +7,5 @@ pub mod faults;
 #[cfg(feature = "server")]
 pub mod form;
 pub mod percent;
+#[cfg(feature = "server")]
+pub mod refusal;

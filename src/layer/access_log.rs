@@ -5,10 +5,11 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
+use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use crate::clock::Clock;
@@ -80,31 +81,49 @@ pub struct AccessLog<S> {
 impl<S, B, C> Service<Request<B>> for AccessLog<S>
 where
     S: Service<Request<B>, Response = Response<C>>,
-    S::Future: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+    type Future = Noting<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let mut open = Open::new(self.notes.clone(), &request);
-        let answer = self.inner.call(request);
-        Box::pin(async move {
-            let response = answer.await?;
-            open.close(&response);
-            Ok(response)
-        })
+        let open = Open::new(self.notes.clone(), &request);
+        Noting { answer: self.inner.call(request), open }
+    }
+}
+
+pin_project! {
+    /// An answer that is noted when it is there.
+    #[derive(Debug)]
+    pub struct Noting<F> {
+        #[pin]
+        answer: F,
+        open: Open,
+    }
+}
+
+impl<F, C, E> Future for Noting<F>
+where
+    F: Future<Output = Result<Response<C>, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let response = ready!(this.answer.poll(cx))?;
+        this.open.close(&response);
+        Poll::Ready(Ok(response))
     }
 }
 
 /// A request that is not answered yet. Where its future is dropped, because the
 /// caller hung up, it still leaves its line: it may have changed something.
 #[derive(Debug)]
-struct Open {
+pub struct Open {
     notes: AccessLogLayer,
     id: Option<RequestId>,
     peer: Option<Peer>,

@@ -2,10 +2,10 @@
 //! whatever panics inside becomes an `InternalFailure`, and the process lives.
 
 use std::any::Any;
-use std::future::{self, Future};
+use std::future::{self, Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
@@ -16,7 +16,8 @@ use tower::{Layer, Service};
 use crate::error::Error;
 use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, Refused, refusal, wanted_format};
-use crate::wire::answer::{self, Format};
+use crate::wire::answer::Format;
+use crate::wire::refusal as refused;
 
 const IAM: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -59,9 +60,8 @@ where
         let Ok(answer) = catch_unwind(AssertUnwindSafe(|| self.inner.call(request))) else {
             return Box::pin(future::ready(Ok(wish.document(panicked(&wish)))));
         };
-        let mut caught = Caught(Box::pin(answer));
         Box::pin(async move {
-            match (&mut caught).await {
+            match caught(answer).await {
                 Ok(response) => Ok(wish.document(response?)),
                 Err(_) => Ok(wish.document(panicked(&wish))),
             }
@@ -69,20 +69,18 @@ where
     }
 }
 
-/// A future whose panics are values. It is never polled after one.
-struct Caught<F>(Pin<Box<F>>);
-
-impl<F: Future> Future for Caught<F> {
-    type Output = Result<F::Output, Box<dyn Any + Send>>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+/// What a future comes to, be it a panic. It is not polled after one.
+async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
         // What a torn request leaves behind is dropped with it; what requests
         // share is published whole or not at all.
-        match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(cx))) {
-            Ok(poll) => Poll::Ready(Ok(ready!(poll))),
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(poll) => poll.map(Ok),
             Err(panic) => Poll::Ready(Err(panic)),
         }
-    }
+    })
+    .await
 }
 
 /// What the request says about the form of its answer.
@@ -117,7 +115,7 @@ impl Wish {
         let namespace =
             answered.map_or_else(|| self.meant.namespace(), |answered| answered.namespace);
         let request_id = self.id.as_ref().map_or("", RequestId::as_str);
-        let body = answer::refusal(self.format, namespace, error, request_id);
+        let body = refused::document(self.format, namespace, error, request_id);
         let kind = HeaderValue::from_static(self.format.content_type());
         if self.has_body {
             *response.body_mut() = Full::from(body);

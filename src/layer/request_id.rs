@@ -5,10 +5,11 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use http::header::DATE;
 use http::{HeaderName, HeaderValue, Request, Response};
+use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use crate::clock::{Clock, Time};
@@ -18,23 +19,23 @@ pub const HEADER: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// The name of a request, in its extensions; the log and the answer tell it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RequestId(Arc<str>);
+pub struct RequestId(HeaderValue);
 
 impl RequestId {
-    /// A request called `name`.
-    pub fn new(name: &str) -> Self {
-        Self(name.into())
+    /// A request called `name`; one that no header can hold has no name.
+    pub fn new(name: String) -> Self {
+        Self(HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("-")))
     }
 
     /// The name as it is written.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.to_str().unwrap_or_default()
     }
 }
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -74,31 +75,48 @@ impl<N, S, B, C> Service<Request<B>> for WithRequestId<N, S>
 where
     N: Fn() -> String,
     S: Service<Request<B>, Response = Response<C>>,
-    S::Future: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+    type Future = Naming<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let id = RequestId((self.names)().into());
-        let name = HeaderValue::from_str(id.as_str());
-        request.extensions_mut().insert(id);
-        let answer = self.inner.call(request);
-        let clock = Arc::clone(&self.clock);
-        Box::pin(async move {
-            let mut response = answer.await?;
-            let headers = response.headers_mut();
-            if let Ok(name) = name {
-                headers.insert(HEADER, name);
-            }
-            headers.insert(DATE, date(clock.now()));
-            Ok(response)
-        })
+        let id = RequestId::new((self.names)());
+        request.extensions_mut().insert(id.clone());
+        Naming { answer: self.inner.call(request), id: Some(id), clock: Arc::clone(&self.clock) }
+    }
+}
+
+pin_project! {
+    /// An answer that gets its name when it is there.
+    #[derive(Debug)]
+    pub struct Naming<F> {
+        #[pin]
+        answer: F,
+        id: Option<RequestId>,
+        clock: Arc<dyn Clock>,
+    }
+}
+
+impl<F, C, E> Future for Naming<F>
+where
+    F: Future<Output = Result<Response<C>, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let mut response = ready!(this.answer.poll(cx))?;
+        let headers = response.headers_mut();
+        if let Some(RequestId(name)) = this.id.take() {
+            headers.insert(HEADER, name);
+        }
+        headers.insert(DATE, date(this.clock.now()));
+        Poll::Ready(Ok(response))
     }
 }
 

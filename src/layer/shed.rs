@@ -1,6 +1,6 @@
 //! Serves so many requests at a time, and tells the rest to come again.
 
-use std::future::{self, Future};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
+use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use crate::error::Error;
@@ -78,27 +79,44 @@ pub struct Shed<S> {
 impl<S, B> Service<Request<B>> for Shed<S>
 where
     S: Service<Request<B>, Response = Response<Full<Bytes>>>,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+    type Future = Shedding<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let Some(place) = self.serving.enter(self.most) else {
-            return Box::pin(future::ready(Ok(throttled())));
-        };
-        let answer = self.inner.call(request);
-        Box::pin(async move {
-            let answer = answer.await;
-            drop(place);
-            answer
-        })
+        let place = self.serving.enter(self.most);
+        let answer = place.is_some().then(|| self.inner.call(request));
+        Shedding { answer, place }
+    }
+}
+
+pin_project! {
+    /// An answer that holds a place until it is there.
+    #[derive(Debug)]
+    pub struct Shedding<F> {
+        #[pin]
+        answer: Option<F>,
+        // None where there was none: then there is no answer to wait for either.
+        place: Option<Place>,
+    }
+}
+
+impl<F, E> Future for Shedding<F>
+where
+    F: Future<Output = Result<Response<Full<Bytes>>, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        match self.project().answer.as_pin_mut() {
+            Some(answer) => answer.poll(cx),
+            None => Poll::Ready(Ok(throttled())),
+        }
     }
 }
 

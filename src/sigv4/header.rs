@@ -28,12 +28,13 @@ pub enum Folding {
 impl<'r> SignedHeaders<'r> {
     pub(super) fn parse(text: Cow<'r, str>) -> Result<Self, Refusal> {
         let (mut count, mut is_canonical, mut has_host) = (0_usize, true, false);
-        let mut previous = "";
-        for name in text.split(';') {
+        let mut previous: &[u8] = b"";
+        for name in text.as_bytes().split(|byte| *byte == b';') {
             count = count.saturating_add(1);
             // The empty name is no greater than the one that is before the first.
-            is_canonical &= name > previous && !name.bytes().any(|b| b.is_ascii_uppercase());
-            has_host |= ["host", AUTHORITY].iter().any(|host| name.eq_ignore_ascii_case(host));
+            is_canonical &= name > previous && !has_upper(name);
+            has_host |=
+                ["host", AUTHORITY].iter().any(|host| name.eq_ignore_ascii_case(host.as_bytes()));
             previous = name;
         }
         Bound::SignedHeaders.check(count)?;
@@ -112,8 +113,13 @@ fn write_folded(out: &mut Vec<u8>, value: &[u8], folding: Folding) {
     }
 }
 
-/// Whether two spaces follow each other. It looks at every pair, so that the
-/// machine can look at many at once.
+/// Whether a letter is in upper case; like the next two it looks at all there is,
+/// so that the machine can look at many bytes at once.
+pub(super) fn has_upper(text: &[u8]) -> bool {
+    text.iter().fold(false, |found, byte| found | byte.is_ascii_uppercase())
+}
+
+/// Whether two spaces follow each other.
 fn has_run(value: &[u8]) -> bool {
     let next = value.get(1..).unwrap_or_default();
     value

@@ -8,7 +8,7 @@ use super::claims::{Algorithm, Claims, Form};
 use super::credential::{Credential, TERMINATOR};
 use super::front;
 use super::head::Head;
-use super::header::SignedHeaders;
+use super::header::{self, SignedHeaders};
 use super::query::{Query, plain};
 use super::refusal::{Echo, Misscoped, Refusal};
 use super::required;
@@ -144,9 +144,7 @@ impl<'r> Presented<'r> {
     /// The signature, if it is 64 hexadecimal digits in lower case.
     pub fn signature(&self) -> Option<[u8; 32]> {
         let mut bytes = [0; 32];
-        // Looked at as a whole, many bytes at once.
-        let has_upper =
-            self.signature.bytes().fold(false, |found, b| found | b.is_ascii_uppercase());
+        let has_upper = header::has_upper(self.signature.as_bytes());
         let is_read =
             !has_upper && hex::decode_to_slice(self.signature.as_bytes(), &mut bytes).is_ok();
         is_read.then_some(bytes)

@@ -1,5 +1,7 @@
 //! Whose a key is, and who therefore signed.
 
+use std::sync::Arc;
+
 use crate::arn::Arn;
 use crate::store::account::Account;
 use crate::store::entity::{Entity, User};
@@ -31,18 +33,18 @@ pub struct Caller {
     account: AccountId,
     owner: Owner,
     arn: Arn,
-    id: String,
+    id: Arc<str>,
 }
 
 impl Caller {
     /// Whoever signs with the keys of `owner`; nobody where there is no such user.
     pub fn of(account: &Account, owner: &Owner) -> Option<Self> {
         let (owner, arn, id) = match owner {
-            Owner::Root => (Owner::Root, Arn::root(account.id()), account.id().to_string()),
+            Owner::Root => (Owner::Root, Arn::root(account.id()), account.id().as_str().into()),
             Owner::User(name) => {
                 let user = account.get::<User>(name)?;
                 let owner = Owner::User(user.name.clone());
-                (owner, user.arn(account.id()), user.id.to_string())
+                (owner, user.arn(account.id()), user.id.as_str().into())
             }
         };
         Some(Self { account: account.id().clone(), owner, arn, id })
@@ -64,7 +66,7 @@ impl Caller {
     }
 
     /// What stays where the name changes: `AIDA…`; for root the account's number.
-    pub fn id(&self) -> &str {
+    pub fn id(&self) -> &Arc<str> {
         &self.id
     }
 }

@@ -1,6 +1,9 @@
 //! Who the caller is.
 
+use std::sync::Arc;
+
 use crate::action::{Action, Allowed, Needs, Route, Service};
+use crate::arn::Arn;
 use crate::error::Result;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
@@ -20,9 +23,9 @@ input! {
 output! {
     /// Who signed.
     struct GetCallerIdentityResult {
-        id: String = "UserId",
+        id: Arc<str> = "UserId",
         account: AccountId = "Account",
-        arn: String = "Arn",
+        arn: Arn = "Arn",
     }
 }
 
@@ -38,9 +41,9 @@ impl Action for GetCallerIdentity {
 
     fn run(_: Allowed<Self>, caller: &Caller, _: &mut Draft) -> Result<Self::Output> {
         Ok(GetCallerIdentityResult {
-            id: caller.id().to_owned(),
+            id: Arc::clone(caller.id()),
             account: caller.account().clone(),
-            arn: caller.arn().to_string(),
+            arn: caller.arn().clone(),
         })
     }
 }

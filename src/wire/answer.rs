@@ -3,12 +3,12 @@
 //! Layout is AWS's, byte for byte: XML is indented by two spaces and ends in a
 //! newline; JSON has no white space, and times are numbers in it.
 
-use std::fmt::Write;
+use std::sync::Arc;
 
 use quick_xml::escape::partial_escape;
 
+use crate::arn::Arn;
 use crate::clock::Time;
-use crate::error::Error;
 use crate::secret::Secret;
 use crate::text::Text;
 
@@ -139,13 +139,21 @@ impl Answer {
     fn leaf(&mut self, name: &str, text: &str) {
         self.indent();
         self.push(&["<", name, ">"]);
+        if text.bytes().all(stands_for_itself) {
+            self.out.push_str(text);
+        } else {
+            self.escaped(text);
+        }
+        self.push(&["</", name, ">\n"]);
+    }
+
+    fn escaped(&mut self, text: &str) {
         for (place, part) in text.split(|c| !is_plain(c)).enumerate() {
             if place > 0 {
                 self.out.push('\u{FFFD}');
             }
             self.out.push_str(&partial_escape(part));
         }
-        self.push(&["</", name, ">\n"]);
     }
 
     fn key(&mut self, name: &str) {
@@ -174,49 +182,15 @@ impl Answer {
     }
 }
 
+/// Whether a byte needs no second look: most of what is answered is made of these.
+fn stands_for_itself(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>')
+}
+
 /// Whether XML has a way to write `c`: it has none for most controls (XML 1.0,
 /// section 2.2).
 fn is_plain(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
-}
-
-/// The answer "no" as a document (IAM API Reference, Common Errors).
-pub fn refusal(format: Format, namespace: &str, error: &Error, request_id: &str) -> String {
-    let fields = |answer: &mut Answer| {
-        let blamed = if error.code().status().is_server_error() { "Receiver" } else { "Sender" };
-        match format {
-            Format::Xml => {
-                answer.text("Type", blamed);
-                answer.text("Code", error.code().as_str());
-                message(error, answer);
-            }
-            Format::Json => {
-                answer.text("Code", error.code().as_str());
-                message(error, answer);
-                answer.text("Type", blamed);
-            }
-        }
-    };
-    match format {
-        Format::Xml => Answer::document(format, "ErrorResponse", namespace, |answer| {
-            answer.object("Error", fields);
-            answer.text("RequestId", request_id);
-        }),
-        Format::Json => {
-            let mut error = Answer::document(format, "Error", namespace, fields);
-            error.pop();
-            let id = serde_json::Value::from(request_id);
-            let written = write!(error, ",\"RequestId\":{id}}}");
-            debug_assert!(written.is_ok(), "a string takes every text");
-            error
-        }
-    }
-}
-
-fn message(error: &Error, answer: &mut Answer) {
-    if !error.message().is_empty() {
-        answer.text("Message", error.message());
-    }
 }
 
 /// What an element is made of, for the tests that hold it against AWS's model.
@@ -243,7 +217,19 @@ pub trait Element {
 
 impl<T: Text> Element for T {
     fn write(&self, name: &str, answer: &mut Answer) {
-        answer.text(name, &self.to_string());
+        answer.text(name, &self.text());
+    }
+}
+
+impl Element for Arc<str> {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.text(name, self);
+    }
+}
+
+impl Element for Arn {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.text(name, self.as_str());
     }
 }
 
@@ -327,38 +313,6 @@ pub(crate) use output;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
-
-    const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
-    const ID: &str = "16fc956c-311e-4199-bee1-1680236e9698";
-
-    #[test]
-    fn a_refusal_has_as_many_bytes_as_awss() {
-        let unknown = "The security token included in the request is invalid";
-        let error = Error::new(Code::InvalidClientTokenId, unknown);
-        assert_eq!(refusal(Format::Xml, STS, &error, ID).len(), 305);
-        let missing = "Request is missing Authentication Token";
-        let error = Error::new(Code::MissingAuthenticationToken, missing);
-        let document = refusal(Format::Xml, STS, &error, ID);
-        assert_eq!(document.len(), 297);
-        assert!(document.ends_with("</ErrorResponse>\n"));
-    }
-
-    #[test]
-    fn a_refusal_without_a_message_has_no_such_element() {
-        let error = Error::without_message(Code::SignatureDoesNotMatch);
-        assert!(!refusal(Format::Xml, STS, &error, ID).contains("Message"));
-    }
-
-    #[test]
-    fn a_refusal_in_json_has_its_id_beside_the_error() {
-        let error = Error::new(Code::NoSuchEntity, "\"gone\"");
-        assert_eq!(
-            refusal(Format::Json, STS, &error, "1"),
-            "{\"Error\":{\"Code\":\"NoSuchEntity\",\"Message\":\"\\\"gone\\\"\",\
-             \"Type\":\"Sender\"},\"RequestId\":\"1\"}"
-        );
-    }
 
     #[test]
     fn what_a_caller_wrote_opens_no_element() {

@@ -1,6 +1,7 @@
 //! Reads the parameters of a request into typed fields.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use thiserror::Error;
 
@@ -15,8 +16,16 @@ pub const MOST_PARAMETERS: usize = 1000;
 /// The parameters of one request, each under its full dotted name.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
-    /// Sorted by name; no name stands twice.
-    parameters: Vec<(Box<str>, Box<str>)>,
+    /// All names and values, one behind the other.
+    text: String,
+    /// Where in it they stand, sorted by name; no name stands twice.
+    parameters: Vec<Parameter>,
+}
+
+#[derive(Clone, Debug)]
+struct Parameter {
+    name: Range<usize>,
+    value: Range<usize>,
 }
 
 /// Why parameters cannot be read. Its sentence is for the caller.
@@ -54,33 +63,46 @@ impl Form {
         query: impl Iterator<Item = Pair<'q>>,
         body: &'q [u8],
     ) -> Result<Self, Unreadable> {
-        let mut parameters = Vec::new();
+        let mut form = Self::default();
         for pair in query.map(Ok).chain(pieces(body).map(read_pair)) {
-            if parameters.len() == MOST_PARAMETERS {
+            if form.parameters.len() == MOST_PARAMETERS {
                 return Err(Unreadable::TooMany);
             }
             let (name, value) = pair?;
-            parameters.push((text(&name)?, text(&value)?));
+            let (name, value) = (form.keep(&name)?, form.keep(&value)?);
+            form.parameters.push(Parameter { name, value });
         }
-        parameters.sort();
-        let twice = parameters.array_windows().find(|[(one, _), (next, _)]| one == next);
+        let Self { text, parameters } = &mut form;
+        let name = |parameter: &Parameter| text.get(parameter.name.clone()).unwrap_or_default();
+        parameters.sort_unstable_by(|one, other| name(one).cmp(name(other)));
+        let twice = parameters.array_windows().find(|[one, next]| name(one) == name(next));
         match twice {
-            Some([(name, _), _]) => Err(Unreadable::Twice(shortened(name))),
-            None => Ok(Self { parameters }),
+            Some([parameter, _]) => Err(Unreadable::Twice(shortened(name(parameter)))),
+            None => Ok(form),
         }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<Range<usize>, Unreadable> {
+        let start = self.text.len();
+        self.text.push_str(str::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)?);
+        Ok(start..self.text.len())
+    }
+
+    fn at(&self, range: &Range<usize>) -> &str {
+        self.text.get(range.clone()).unwrap_or_default()
     }
 
     /// What stands under `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let place = self.parameters.binary_search_by(|(held, _)| (**held).cmp(name)).ok()?;
-        self.parameters.get(place).map(|(_, value)| &**value)
+        let place = self.parameters.binary_search_by(|held| self.at(&held.name).cmp(name)).ok()?;
+        self.parameters.get(place).map(|parameter| self.at(&parameter.value))
     }
 
     /// Whether anything stands under `name`: a value, or `name.` and more.
     fn has(&self, name: &str) -> bool {
         let is_inside = |held: &str| held.strip_prefix(name).is_some_and(|r| r.starts_with('.'));
-        let from = self.parameters.partition_point(|(held, _)| **held < *name);
-        let mut rest = self.parameters.iter().skip(from).map(|(held, _)| &**held);
+        let from = self.parameters.partition_point(|held| self.at(&held.name) < name);
+        let mut rest = self.parameters.iter().skip(from).map(|held| self.at(&held.name));
         rest.by_ref().take_while(|held| held.starts_with(name)).any(|h| h == name || is_inside(h))
     }
 }
@@ -93,10 +115,6 @@ fn read_pair(pair: &[u8]) -> Result<Pair<'_>, Unreadable> {
     let mut halves = pair.splitn(2, |byte| *byte == b'=');
     let mut next = || percent::decode(halves.next().unwrap_or_default(), Plus::Space);
     Ok((next()?, next()?))
-}
-
-fn text(bytes: &[u8]) -> Result<Box<str>, Unreadable> {
-    str::from_utf8(bytes).map(Box::from).map_err(|_| Unreadable::NotUtf8)
 }
 
 fn shortened(name: &str) -> Box<str> {
