@@ -33,8 +33,8 @@ impl Whereabouts {
     /// For `countersign env`, and for the account commands.
     pub(super) fn leave(&self, place: &Place, token: Option<&Secret>) -> Result<(), Failed> {
         env::keep_endpoint(place, &self.endpoint, &self.region)?;
-        place.write(ADMIN_TOKEN, &format!("{}\n", token.map_or("", Secret::expose)))?;
-        place.write(ADMIN_ADDRESS, &format!("{}\n", self.admin))
+        place.note(ADMIN_TOKEN, &format!("{}\n", token.map_or("", Secret::expose)))?;
+        place.note(ADMIN_ADDRESS, &format!("{}\n", self.admin))
     }
 
     /// The last line names the address, and comes when connections are accepted:

@@ -51,10 +51,10 @@ pub(super) fn run(data_dir: &Path, out: &mut impl Write) -> Result<(), Failed> {
 
 /// Leaves the root key of the first start for later calls.
 pub(super) fn keep_key(place: &Place, key: &RootKey) -> Result<(), Failed> {
-    place.write(ROOT_CREDENTIALS, &format!("{}\n{}\n", key.id, key.secret.expose()))
+    place.keep(ROOT_CREDENTIALS, &format!("{}\n{}\n", key.id, key.secret.expose()))
 }
 
 /// Leaves where the gateway is for later calls.
 pub(super) fn keep_endpoint(place: &Place, endpoint: &str, region: &str) -> Result<(), Failed> {
-    place.write(ENDPOINT, &format!("{endpoint}\n{region}\n"))
+    place.note(ENDPOINT, &format!("{endpoint}\n{region}\n"))
 }

@@ -65,14 +65,26 @@ impl Place {
         }
     }
 
-    /// Puts a file there in one step, for its owner only.
-    pub(super) fn write(&self, name: &str, text: &str) -> Result<(), Failed> {
+    /// Puts a file there in one step, for its owner only, and comes back when it
+    /// is on the disk.
+    pub(super) fn keep(&self, name: &str, text: &str) -> Result<(), Failed> {
+        self.write(name, |file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+    }
+
+    /// The same without waiting for the disk: the next start writes it anew.
+    pub(super) fn note(&self, name: &str, text: &str) -> Result<(), Failed> {
+        self.write(name, |file| file.write_all(text.as_bytes()))
+    }
+
+    fn write(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<(), Failed> {
         let path = self.0.join(name);
         let draft = self.0.join(format!("{name}.new"));
         let written = remove(&draft).and_then(|()| {
-            let mut file = private_file::create(&draft)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
+            fill(&mut private_file::create(&draft)?)?;
             fs::rename(&draft, &path)
         });
         written.map_err(|error| failed("write", &path, &error))
