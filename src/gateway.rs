@@ -7,18 +7,16 @@ pub mod listen;
 pub mod stop;
 pub mod tls;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
-use tower::{Service, ServiceBuilder};
+use http_body_util::BodyExt;
+use tower::ServiceBuilder;
 
 use crate::clock::Clock;
 use crate::dispatch::Dispatch;
 use crate::dispatch::leave::RootOnly;
 use crate::dispatch::table::Table;
+use crate::gateway::connection::Stack;
 use crate::gateway::door::Door;
 use crate::ids::request_id;
 use crate::layer::access_log::{AccessLogLayer, Observer};
@@ -52,17 +50,7 @@ pub struct Layers {
 }
 
 /// What every request passes through, outermost first.
-pub fn stack<B>(
-    layers: Layers,
-) -> impl Service<
-    Request<B>,
-    Response = Response<Full<Bytes>>,
-    Error = Infallible,
-    Future: Send + 'static,
-> + Clone
-+ Send
-+ Sync
-+ 'static
+pub fn stack<B>(layers: Layers) -> impl Stack<B>
 where
     B: BodyExt<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {

@@ -50,6 +50,7 @@ def accepted():
     case("authority-may-be-signed-for-host", "SignedHeaders may name :authority.", headers=[("Host", "example.com"), (":authority", "example.com")], signed=":authority;x-amz-date",
          change=set_header(":authority", None), **rest)
     case("content-type-may-be-unsigned", "curl signs host and date, and nothing else.", body=b"Action=ListUsers", unsigned=["content-type"])
+    case("content-type-of-a-get-may-be-any", "The parameters of a GET are in its query; awscurl says application/json.", method="GET", target="/?Action=ListUsers&Version=2010-05-08", headers=h(("Content-Type", "application/json")))
     case("trace-id-may-be-unsigned", "x-amzn- is another prefix than x-amz-.", change=add_header("X-Amzn-Trace-Id", "Root=1"))
     case("listed-header-may-be-unsigned", "The configuration lists what a proxy adds.", tolerated=["x-amz-cf-id"], change=add_header("X-Amz-Cf-Id", "abc"))
     case("hop-by-hop-headers-may-be-signed", "None is forbidden.", headers=h(FORM, ("User-Agent", "curl/8"), ("Accept-Encoding", "identity"), ("amz-sdk-request", "attempt=1")))

@@ -23,7 +23,7 @@ use tower::{Service, ServiceExt};
 use crate::config::Bounds;
 use crate::gateway::stop::Stop;
 use crate::layer::Peer;
-use crate::layer::body::TooSlow;
+use crate::layer::body::{BoxError, TooSlow};
 
 /// How long a connection that is told to close may take for it.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -33,13 +33,10 @@ const FAREWELL: Duration = Duration::from_secs(5);
 const PING_EVERY: Duration = Duration::from_secs(30);
 const PING_WITHIN: Duration = Duration::from_secs(20);
 
-/// What a body may fail with.
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
 /// A stack of layers that answers requests.
-pub trait Stack:
+pub trait Stack<B = TimedBody>:
     Service<
-        Request<TimedBody>,
+        Request<B>,
         Response = Response<Full<Bytes>>,
         Error = Infallible,
         Future: Send + 'static,
@@ -50,9 +47,9 @@ pub trait Stack:
 {
 }
 
-impl<S> Stack for S where
+impl<S, B> Stack<B> for S where
     S: Service<
-            Request<TimedBody>,
+            Request<B>,
             Response = Response<Full<Bytes>>,
             Error = Infallible,
             Future: Send + 'static,

@@ -16,11 +16,16 @@ use tower::{Layer, Service};
 use crate::error::Error;
 use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, Refused, refusal, wanted_format};
+use crate::sigv4::Refusal;
 use crate::wire::answer::Format;
 use crate::wire::refusal as refused;
 
 const IAM: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+/// What is told of a body that is no form.
+const NO_FORM: &[u8] = b"<html><body>The Content-Type of a call must be \
+    application/x-www-form-urlencoded.</body></html>\n";
 
 /// Wraps services in [`Answer`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -109,7 +114,10 @@ impl Wish {
         }
     }
 
-    fn document(&self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+    fn document(&self, response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+        if let Some(Refusal::ContentType) = response.extensions().get() {
+            return self.page(response);
+        }
         let Some(error) = response.extensions().get::<Error>() else { return response };
         let answered = response.extensions().get::<Answered>();
         let namespace =
@@ -117,8 +125,22 @@ impl Wish {
         let request_id = self.id.as_ref().map_or("", RequestId::as_str);
         let body = refused::document(self.format, namespace, error, request_id);
         let kind = HeaderValue::from_static(self.format.content_type());
+        self.fill(response, Bytes::from(body), kind)
+    }
+
+    /// The one refusal that AWS tells in HTML.
+    fn page(&self, response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+        self.fill(response, Bytes::from_static(NO_FORM), HeaderValue::from_static("text/html"))
+    }
+
+    fn fill(
+        &self,
+        mut response: Response<Full<Bytes>>,
+        body: Bytes,
+        kind: HeaderValue,
+    ) -> Response<Full<Bytes>> {
         if self.has_body {
-            *response.body_mut() = Full::from(body);
+            *response.body_mut() = Full::new(body);
         }
         response.headers_mut().insert(CONTENT_TYPE, kind);
         response

@@ -40,8 +40,9 @@ fn is_call(head: &Head<'_>) -> bool {
     }
 }
 
+/// A GET brings its parameters in its query, and clients name any type with it.
 fn is_form(head: &Head<'_>) -> bool {
     let content_type = head.noted.content_type;
     let is_form = |value: &[u8]| split_at(value, b';').0.trim_ascii().eq_ignore_ascii_case(FORM);
-    content_type.first().is_none_or(is_form) && !content_type.is_twice()
+    head.method() == "GET" || content_type.first().is_none_or(is_form) && !content_type.is_twice()
 }

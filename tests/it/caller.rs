@@ -207,3 +207,19 @@ async fn nothing_is_served_at_another_path() {
     assert_eq!((reply.status, &*reply.code()), (404, "UnknownOperationException"));
     assert_eq!(world.sends(request).await.code(), "MissingAuthenticationToken");
 }
+
+#[tokio::test]
+async fn a_body_that_is_said_to_be_no_form_is_told_so_and_a_get_may_say_what_it_likes() {
+    let world = World::new().await;
+    let json = |mut request: http::Request<bytes::Bytes>| {
+        request.headers_mut().insert("content-type", "application/json".parse().unwrap());
+        world.root.signs("sts", world.store.now(), request)
+    };
+    let call = "Action=GetCallerIdentity&Version=2011-06-15";
+    let reply = world.sends(json(post(call))).await;
+    assert_eq!(reply.status, 403);
+    assert!(reply.document.contains("must be application/x-www-form-urlencoded"));
+    let get = http::Request::get(format!("/?{call}")).header("host", "127.0.0.1:7448");
+    let reply = world.sends(json(get.body(bytes::Bytes::new()).unwrap())).await;
+    assert_eq!(reply.ok().text("Account"), "123456789012");
+}

@@ -18,7 +18,10 @@ const HEADER_FORM: &[Rung] = &[
     ("target_too_long", |request| request.target = format!("/?{}", "a".repeat(65_536)).into()),
     ("bad_path", |request| request.target = b"/%zz?Action=%zz&X-Amz-Algorithm=x".to_vec()),
     ("no_call", |request| "PUT".clone_into(&mut request.method)),
-    ("content_type", |request| request.set("Content-Type", "text/plain")),
+    ("content_type", |request| {
+        "POST".clone_into(&mut request.method);
+        request.set("Content-Type", "text/plain");
+    }),
     ("bad_query", |request| request.target = b"/?Action=%zz&X-Amz-Algorithm=x".to_vec()),
     ("both_forms", |request| request.target = b"/?Action=a&X-Amz-Algorithm=x".to_vec()),
     ("twice", |request| request.headers.push(("authorization".to_owned(), b"AWS x".to_vec()))),
