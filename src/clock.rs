@@ -1,11 +1,14 @@
 //! The time, as a value: only this module asks the world for it.
 
 mod read;
+mod written;
 
 use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat};
+
+pub use written::append_now;
 
 /// A moment, in whole seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]

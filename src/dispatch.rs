@@ -6,11 +6,13 @@ pub mod table;
 
 use std::convert::Infallible;
 use std::fmt;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures_util::future::Either;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response};
 use http_body_util::Full;
@@ -63,25 +65,28 @@ impl fmt::Debug for Inner {
 impl Tower<Request<Bytes>> for Dispatch {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+    type Future = Replying;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
-        let inner = Arc::clone(&self.0);
-        Box::pin(async move { Ok(inner.answer(request).await) })
+        self.0.answer(request)
     }
 }
 
+/// An answer. Most are there at once; the others wait for a commit.
+pub type Replying = Either<Ready<Answer>, Pin<Box<dyn Future<Output = Answer> + Send>>>;
+
+/// It is never an error: what went wrong is an answer, too.
+type Answer = Result<Response<Full<Bytes>>, Infallible>;
+
 impl Inner {
-    async fn answer(self: Arc<Self>, mut request: Request<Bytes>) -> Response<Full<Bytes>> {
-        let verified = request.extensions_mut().remove::<Arc<Credential>>();
-        let asked = request.extensions_mut().remove::<Asked>();
+    fn answer(self: &Arc<Self>, mut request: Request<Bytes>) -> Replying {
         // Without these nobody has verified the request: it is not answered.
-        let (Some(key), Some(asked)) = (verified, asked) else {
-            return refusal(Error::internal_failure());
+        let Some((asked, key)) = verified(&mut request) else {
+            return at_once(refusal(Error::internal_failure()));
         };
         let route = asked.action().and_then(|action| self.table.find(asked.service, action));
         let answered = Answered {
@@ -90,41 +95,60 @@ impl Inner {
             action: route.map_or(UNKNOWN, |route| route.action.name),
             caller: Some(key.caller.arn().shared()),
         };
-        let answer = match route {
+        let served = match route {
             _ if request.uri().path() != "/" => Err(no_such_path()),
-            Some(route) => self.serve(route, Asking::of(&request, key, asked)).await,
+            Some(route) => self.serve(route, Asking::of(&request, key, asked)),
             None => Err(asked.no_such_action()),
         };
-        let mut response = answer.unwrap_or_else(refusal);
-        response.extensions_mut().insert(answered);
-        response
+        match served {
+            Ok(Served::Now(response)) => at_once(answered.on(response)),
+            Ok(Served::Committed(commit)) => Either::Right(Box::pin(async move {
+                Ok(answered.on(commit.await.unwrap_or_else(refusal)))
+            })),
+            Err(error) => at_once(answered.on(refusal(error))),
+        }
     }
 
     /// Runs the action on the published account. Most change nothing, and wait
     /// for nobody; what does change something is run again where changes queue.
-    async fn serve(
-        self: &Arc<Self>,
-        route: &'static Route,
-        asking: Asking,
-    ) -> Result<Response<Full<Bytes>>> {
+    fn serve(self: &Arc<Self>, route: &'static Route, asking: Asking) -> Result<Served> {
         let format = asking.format;
-        let home = Arc::clone(&asking.key.home);
         let served = (route.serve)(
             &asking.call(&asking.key.caller, &*self.policy),
-            self.store.draft(home.published()),
+            self.store.draft(asking.key.home.published()),
         )?;
         if served.draft.is_unchanged() {
-            return Ok(document(format, served.answer));
+            return Ok(Served::Now(document(format, served.answer)));
         }
-        let (store, inner) = (&self.store, Arc::clone(self));
-        let work = move |draft: Draft| {
-            // Others may have changed, by now, what the key was verified against.
-            let caller = asking.key.caller_in(draft.account()).ok_or_else(no_longer)?;
-            let served = (route.serve)(&asking.call(&caller, &*inner.policy), draft)?;
-            Ok((served.answer, served.draft))
-        };
-        store.commit(home, work).await.map(|answer| document(format, answer))
+        let (inner, home) = (Arc::clone(self), Arc::clone(&asking.key.home));
+        Ok(Served::Committed(Box::pin(async move {
+            let policy = Arc::clone(&inner.policy);
+            let work = move |draft: Draft| {
+                // Others may have changed, by now, what the key was verified against.
+                let caller = asking.key.caller_in(draft.account()).ok_or_else(no_longer)?;
+                let served = (route.serve)(&asking.call(&caller, &*policy), draft)?;
+                Ok((served.answer, served.draft))
+            };
+            inner.store.commit(home, work).await.map(|answer| document(format, answer))
+        })))
     }
+}
+
+/// What became of an action: an answer, or a change that is on its way.
+enum Served {
+    Now(Response<Full<Bytes>>),
+    Committed(Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>>> + Send>>),
+}
+
+fn at_once(response: Response<Full<Bytes>>) -> Replying {
+    Either::Left(ready(Ok(response)))
+}
+
+/// What was verified, if anything was.
+fn verified(request: &mut Request<Bytes>) -> Option<(Asked, Arc<Credential>)> {
+    let mut asked = request.extensions_mut().remove::<Asked>()?;
+    let key = asked.signed_with.take()?;
+    Some((asked, key))
 }
 
 /// What outlives the request's parts, for a change that may have to be run again.
@@ -138,8 +162,8 @@ struct Asking {
 impl Asking {
     fn of(request: &Request<Bytes>, key: Arc<Credential>, asked: Asked) -> Self {
         let format = wanted_format(request.headers());
-        let named = request.extensions().get().cloned();
-        let request_id = named.unwrap_or_else(|| RequestId::new(request_id()));
+        let named = request.extensions().get().copied();
+        let request_id = named.unwrap_or_else(|| RequestId::new(&request_id()));
         Self { key, asked, request_id, format }
     }
 

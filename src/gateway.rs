@@ -4,6 +4,7 @@ pub mod admin;
 pub mod connection;
 pub mod door;
 pub mod listen;
+mod patience;
 pub mod stop;
 pub mod tls;
 

@@ -6,7 +6,7 @@
 
 use std::fmt::Debug;
 
-use data_encoding::{BASE32, HEXLOWER};
+use data_encoding::BASE32;
 use rand::{Rng, RngExt};
 
 use crate::secret::Secret;
@@ -69,15 +69,7 @@ pub fn account_id() -> Option<AccountId> {
 
 /// A new name of a request: a version 4 UUID (RFC 9562 section 5.4).
 pub fn request_id() -> String {
-    let bits: u128 = rand::rng().random();
-    let bits = bits & !(0xF << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62);
-    let digits = HEXLOWER.encode(&bits.to_be_bytes());
-    let mut id = String::with_capacity(36);
-    for (range, dash) in [(0..8, "-"), (8..12, "-"), (12..16, "-"), (16..20, "-"), (20..32, "")] {
-        id.push_str(digits.get(range).unwrap_or_default());
-        id.push_str(dash);
-    }
-    id
+    uuid::Builder::from_random_bytes(rand::rng().random()).into_uuid().to_string()
 }
 
 /// The account that is written into an id, if one is: `GetAccessKeyInfo` answers

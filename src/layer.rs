@@ -38,6 +38,14 @@ pub struct Answered {
     pub caller: Option<Arc<str>>,
 }
 
+impl Answered {
+    /// `response`, with this in its extensions.
+    pub fn on<B>(self, mut response: Response<B>) -> Response<B> {
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
 /// Why a request was turned down before it reached its action, in one word of a
 /// known set; beside the [`Error`] in the response's extensions, which tells
 /// callers less.

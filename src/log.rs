@@ -2,19 +2,18 @@
 
 mod line;
 
+use std::cell::Cell;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use tracing::{Level, Metadata};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
-use crate::config::Log;
-use crate::log::line::Line;
+use crate::config::{Log, LogFormat};
 
 /// How long a line may wait for others, so that they share one system call.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -50,9 +49,7 @@ pub fn start(log: &Log, out: impl Write + Send + 'static) -> io::Result<Flush> {
     let buffer = Arc::new(Buffer::default());
     let shared = Arc::clone(&buffer);
     let writer = thread::Builder::new().name("log".to_owned()).spawn(move || shared.drain(out))?;
-    let lines = tracing_subscriber::fmt::layer()
-        .event_format(Line(log.format))
-        .with_writer(Lines(Arc::clone(&buffer)));
+    let lines = Lines { format: log.format, buffer: Arc::clone(&buffer) };
     let filter = EnvFilter::try_new(&log.filter).map_err(io::Error::other)?;
     let subscriber =
         tracing_subscriber::registry().with(filter).with(lines.with_filter(filter_fn(is_safe)));
@@ -149,43 +146,31 @@ impl Buffer {
     }
 }
 
-/// Makes the writer of one line.
+/// Makes a line of each event.
 #[derive(Debug)]
-struct Lines(Arc<Buffer>);
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = OneLine<'a>;
-
-    fn make_writer(&'a self) -> Self::Writer {
-        OneLine { buffer: &self.0, is_urgent: false }
-    }
-
-    fn make_writer_for(&'a self, metadata: &Metadata<'_>) -> Self::Writer {
-        OneLine { buffer: &self.0, is_urgent: *metadata.level() == Level::ERROR }
-    }
+struct Lines {
+    format: LogFormat,
+    buffer: Arc<Buffer>,
 }
 
-#[derive(Debug)]
-struct OneLine<'a> {
-    buffer: &'a Buffer,
-    is_urgent: bool,
+thread_local! {
+    /// Room for a line, used again for the next.
+    static LINE: Cell<String> = const { Cell::new(String::new()) };
 }
 
-impl Write for OneLine<'_> {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.buffer.append(line, self.is_urgent);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+impl<S: Subscriber> Layer<S> for Lines {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut text = LINE.take();
+        text.clear();
+        line::append(&mut text, self.format, event);
+        self.buffer.append(text.as_bytes(), *event.metadata().level() == Level::ERROR);
+        LINE.set(text);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::LogFormat;
 
     /// What a log wrote, for the test to read.
     #[derive(Clone, Debug, Default)]
@@ -205,9 +190,7 @@ mod tests {
     fn logged(format: LogFormat, event: impl Fn()) -> String {
         let sheet = Sheet::default();
         let buffer = Arc::new(Buffer::default());
-        let lines = tracing_subscriber::fmt::layer()
-            .event_format(Line(format))
-            .with_writer(Lines(Arc::clone(&buffer)));
+        let lines = Lines { format, buffer: Arc::clone(&buffer) };
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), event);
         buffer.lock().is_over = true;
         buffer.drain(sheet.clone());

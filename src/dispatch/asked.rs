@@ -1,9 +1,12 @@
 //! What a request asks for: read once, and read by verification and dispatch alike.
 
+use std::sync::Arc;
+
 use crate::action::Service;
 use crate::dispatch::table::Table;
 use crate::error::{Code, Error};
 use crate::iam::IAM;
+use crate::store::index::Credential;
 use crate::sts::STS;
 use crate::wire::form::Form;
 
@@ -17,6 +20,8 @@ pub struct Asked {
     pub form: Form,
     /// The service.
     pub service: &'static Service,
+    /// The key that signed, once that is verified. Without it nothing is answered.
+    pub signed_with: Option<Arc<Credential>>,
 }
 
 impl Asked {
@@ -29,7 +34,7 @@ impl Asked {
         let by_action = || form.get("Action").and_then(|action| table.offering(action));
         let by_scope = || if scope == STS.prefix { &STS } else { &IAM };
         let service = by_version.or_else(by_action).unwrap_or_else(by_scope);
-        Self { form, service }
+        Self { form, service, signed_with: None }
     }
 
     /// The action, if its version is the one that is served.

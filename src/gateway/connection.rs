@@ -5,35 +5,35 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto;
+use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
-use tower::util::Oneshot;
-use tower::{Service, ServiceExt};
+use tower::Service;
 
 use crate::config::Bounds;
+use crate::gateway::patience::{Begun, ByBeats, Call, Pulse};
 use crate::gateway::stop::Stop;
 use crate::layer::Peer;
 use crate::layer::body::{BoxError, TooSlow};
-
-/// How long a connection that is told to close may take for it.
-const FAREWELL: Duration = Duration::from_secs(5);
 
 /// How often an HTTP/2 client is asked whether it is still there, and how long it
 /// may take to say so.
 const PING_EVERY: Duration = Duration::from_secs(30);
 const PING_WITHIN: Duration = Duration::from_secs(20);
 
-/// A stack of layers that answers requests.
+/// A stack of layers that answers requests. It is always ready: where there is no
+/// place for a request, that is its answer.
 pub trait Stack<B = TimedBody>:
     Service<
         Request<B>,
@@ -72,7 +72,6 @@ impl Speaker {
     pub fn new(bounds: Bounds) -> Self {
         let mut http = auto::Builder::new(TokioExecutor::new());
         http.http1()
-            .timer(TokioTimer::new())
             .header_read_timeout(bounds.header_timeout)
             .max_headers(bounds.headers)
             .max_buf_size(bounds.header_bytes);
@@ -91,40 +90,31 @@ impl Speaker {
         I: Read + Write + Unpin + Send + 'static,
         S: Stack,
     {
-        let activity = Arc::new(Activity::default());
+        let pulse = Pulse::new(self.bounds);
+        let mut http = self.http.clone();
+        http.http1().timer(ByBeats(Arc::clone(&pulse)));
         let service = Answering {
             stack,
             peer: Peer::new(peer),
             bounds: self.bounds,
-            activity: Arc::clone(&activity),
+            pulse: Arc::clone(&pulse),
         };
-        let mut connection = pin!(self.http.serve_connection(io, service));
-        let mut patience = self.bounds.header_timeout;
-        let mut requests_before = 0;
-        let mut is_closing = false;
+        let mut connection = pin!(http.serve_connection(io, service));
+        // Polled only when one of them is woken, which the connection is far more often.
+        let watch = |is_closing| Arc::clone(&pulse).watch(stop.clone(), is_closing);
+        let mut calls = FuturesUnordered::from_iter([watch(false)]);
         loop {
             tokio::select! {
                 biased;
+                call = calls.next() => match call {
+                    Some(Call::Close) => {
+                        connection.as_mut().graceful_shutdown();
+                        calls.push(watch(true));
+                    }
+                    Some(Call::Leave) | None => return,
+                },
                 end = connection.as_mut() => {
                     return if let Err(error) = end { note(peer, &*error) };
-                }
-                () = stop.left() => return,
-                () = stop.draining(), if !is_closing => {
-                    connection.as_mut().graceful_shutdown();
-                    is_closing = true;
-                }
-                () = sleep(patience) => {
-                    let requests = activity.begun.load(Ordering::Relaxed);
-                    let is_idle = requests == requests_before && activity.is_idle();
-                    if is_idle && is_closing {
-                        return;
-                    }
-                    if is_idle {
-                        connection.as_mut().graceful_shutdown();
-                    }
-                    is_closing |= is_idle;
-                    patience = if is_closing { FAREWELL } else { self.bounds.idle_timeout };
-                    requests_before = requests;
                 }
             }
         }
@@ -136,64 +126,55 @@ fn note(peer: SocketAddr, error: &(dyn std::error::Error + 'static)) {
     tracing::debug!(%peer, reason = %error, "a connection broke off");
 }
 
-/// What goes on in a connection: hyper cuts short who sends a head slowly, but
-/// not who sends nothing, nor who keeps an HTTP/2 connection for nothing.
-#[derive(Debug, Default)]
-struct Activity {
-    begun: AtomicU64,
-    under_way: AtomicUsize,
-}
-
-impl Activity {
-    fn is_idle(&self) -> bool {
-        self.under_way.load(Ordering::Relaxed) == 0
-    }
-
-    fn begin(self: &Arc<Self>) -> UnderWay {
-        self.begun.fetch_add(1, Ordering::Relaxed);
-        self.under_way.fetch_add(1, Ordering::Relaxed);
-        UnderWay(Arc::clone(self))
-    }
-}
-
-#[derive(Debug)]
-struct UnderWay(Arc<Activity>);
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// The stack, as one connection sees it.
 #[derive(Debug)]
 struct Answering<S> {
     stack: S,
     peer: Peer,
     bounds: Bounds,
-    activity: Arc<Activity>,
+    pulse: Arc<Pulse>,
 }
 
 impl<S: Stack> hyper::service::Service<Request<Incoming>> for Answering<S> {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+    type Future = UnderWay<S::Future>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let under_way = self.pulse.begin();
         // HTTP/1.1 is held to this by hyper, with the same answer.
         if request.headers().len() > self.bounds.headers {
-            return Box::pin(async { Ok(too_many_headers()) });
+            return UnderWay { answer: None, under_way };
         }
-        let under_way = self.activity.begin();
         let body_timeout = self.bounds.body_timeout;
         let mut request = request.map(|body| TimedBody::new(body, body_timeout));
         request.extensions_mut().insert(self.peer.clone());
-        let answer: Oneshot<S, _> = self.stack.clone().oneshot(request);
-        Box::pin(async move {
-            let answer = answer.await;
-            drop(under_way);
-            answer
-        })
+        UnderWay { answer: Some(self.stack.clone().call(request)), under_way }
+    }
+}
+
+pin_project! {
+    /// A request that is being answered.
+    #[derive(Debug)]
+    struct UnderWay<F> {
+        // None where it is refused at once.
+        #[pin]
+        answer: Option<F>,
+        under_way: Begun,
+    }
+}
+
+impl<F> Future for UnderWay<F>
+where
+    F: Future<Output = Result<Response<Full<Bytes>>, Infallible>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        match self.project().answer.as_pin_mut() {
+            Some(answer) => answer.poll(cx),
+            None => Poll::Ready(Ok(too_many_headers())),
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::Extensions;
+
 use crate::clock::{Clock, Time};
 use crate::dispatch::asked::Asked;
 use crate::dispatch::table::Table;
@@ -80,7 +82,10 @@ impl Gate for Door {
         Ok(found.map(|found| Known::new(Arc::clone(&found.key), found)))
     }
 
-    fn signed(&self, caller: &Arc<Credential>, signer: &Signer) {
-        self.store.note_use(caller, signer.service(), signer.region());
+    fn signed(&self, key: Arc<Credential>, signer: Signer, extensions: &mut Extensions) {
+        self.store.note_use(&key, signer.service(), signer.region());
+        if let Some(asked) = extensions.get_mut::<Asked>() {
+            asked.signed_with = Some(key);
+        }
     }
 }

@@ -51,7 +51,10 @@ impl Observer for () {
 
 /// Wraps services in [`AccessLog`].
 #[derive(Clone, Debug)]
-pub struct AccessLogLayer {
+pub struct AccessLogLayer(Arc<Notes>);
+
+#[derive(Debug)]
+struct Notes {
     clock: Arc<dyn Clock>,
     observer: Arc<dyn Observer>,
 }
@@ -59,7 +62,7 @@ pub struct AccessLogLayer {
 impl AccessLogLayer {
     /// A layer that measures by `clock` and tells `observer`.
     pub fn new(clock: Arc<dyn Clock>, observer: Arc<dyn Observer>) -> Self {
-        Self { clock, observer }
+        Self(Arc::new(Notes { clock, observer }))
     }
 }
 
@@ -67,14 +70,14 @@ impl<S> Layer<S> for AccessLogLayer {
     type Service = AccessLog<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        AccessLog { notes: self.clone(), inner }
+        AccessLog { notes: Arc::clone(&self.0), inner }
     }
 }
 
 /// Passes requests on, and writes a line when the answer is there.
 #[derive(Clone, Debug)]
 pub struct AccessLog<S> {
-    notes: AccessLogLayer,
+    notes: Arc<Notes>,
     inner: S,
 }
 
@@ -91,7 +94,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let open = Open::new(self.notes.clone(), &request);
+        let open = Open::new(Arc::clone(&self.notes), &request);
         Noting { answer: self.inner.call(request), open }
     }
 }
@@ -124,7 +127,7 @@ where
 /// caller hung up, it still leaves its line: it may have changed something.
 #[derive(Debug)]
 pub struct Open {
-    notes: AccessLogLayer,
+    notes: Arc<Notes>,
     id: Option<RequestId>,
     peer: Option<Peer>,
     started: Duration,
@@ -132,8 +135,8 @@ pub struct Open {
 }
 
 impl Open {
-    fn new<B>(notes: AccessLogLayer, request: &Request<B>) -> Self {
-        let id = request.extensions().get().cloned();
+    fn new<B>(notes: Arc<Notes>, request: &Request<B>) -> Self {
+        let id = request.extensions().get().copied();
         let peer = request.extensions().get().cloned();
         let started = notes.clock.elapsed();
         Self { notes, id, peer, started, is_closed: false }

@@ -1,16 +1,16 @@
 //! Writes the document of a refusal, in the words of the service that was asked;
 //! whatever panics inside becomes an `InternalFailure`, and the process lives.
 
-use std::any::Any;
-use std::future::{self, Future, poll_fn};
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderValue, Method, Request, Response};
 use http_body_util::Full;
+use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use crate::error::Error;
@@ -49,12 +49,10 @@ pub struct Answer<S> {
 impl<S, B> Service<Request<B>> for Answer<S>
 where
     S: Service<Request<B>, Response = Response<Full<Bytes>>>,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+    type Future = Answering<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -62,33 +60,46 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let wish = Wish::of(&request);
-        let Ok(answer) = catch_unwind(AssertUnwindSafe(|| self.inner.call(request))) else {
-            return Box::pin(future::ready(Ok(wish.document(panicked(&wish)))));
-        };
-        Box::pin(async move {
-            match caught(answer).await {
-                Ok(response) => Ok(wish.document(response?)),
-                Err(_) => Ok(wish.document(panicked(&wish))),
-            }
-        })
+        let answer = catch_unwind(AssertUnwindSafe(|| self.inner.call(request))).ok();
+        Answering { answer, wish }
     }
 }
 
-/// What a future comes to, be it a panic. It is not polled after one.
-async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
-    let mut future = pin!(future);
-    poll_fn(|cx| {
+pin_project! {
+    /// An answer that gets its document when it is there.
+    #[derive(Debug)]
+    pub struct Answering<F> {
+        // None where even asking for it was a panic.
+        #[pin]
+        answer: Option<F>,
+        wish: Wish,
+    }
+}
+
+impl<F, E> Future for Answering<F>
+where
+    F: Future<Output = Result<Response<Full<Bytes>>, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
         // What a torn request leaves behind is dropped with it; what requests
         // share is published whole or not at all.
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => Poll::Ready(Err(panic)),
+        let poll = AssertUnwindSafe(|| this.answer.as_mut().as_pin_mut().map(|f| f.poll(cx)));
+        match catch_unwind(poll) {
+            Ok(Some(answer)) => answer.map_ok(|response| this.wish.document(response)),
+            // What panicked is not polled again.
+            Ok(None) | Err(_) => {
+                this.answer.set(None);
+                Poll::Ready(Ok(this.wish.document(panicked(this.wish))))
+            }
         }
-    })
-    .await
+    }
 }
 
 /// What the request says about the form of its answer.
+#[derive(Debug)]
 struct Wish {
     id: Option<RequestId>,
     format: Format,
@@ -98,6 +109,7 @@ struct Wish {
 
 /// Which service a request meant, where nobody inside knows it. Few requests come
 /// to that, so a header is kept and looked into then.
+#[derive(Debug)]
 enum Meant {
     ByScope(HeaderValue),
     Sts,
@@ -107,7 +119,7 @@ enum Meant {
 impl Wish {
     fn of<B>(request: &Request<B>) -> Self {
         Self {
-            id: request.extensions().get().cloned(),
+            id: request.extensions().get().copied(),
             format: wanted_format(request.headers()),
             has_body: request.method() != Method::HEAD,
             meant: Meant::by(request),

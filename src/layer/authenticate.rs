@@ -94,7 +94,8 @@ impl<G, S> Layer<S> for AuthenticateLayer<G> {
 }
 
 /// Verifies the signature, and passes on the request with its
-/// [`Signer`](crate::sigv4::Signer) and the gate's caller in the extensions.
+/// [`Signer`](crate::sigv4::Signer) and the gate's caller in the extensions, or
+/// with what the gate leaves there instead ([`Gate::signed`]).
 ///
 /// A refusal is a response without a body; the [`Error`] to write, and the
 /// [`Refusal`] behind it, stand in its extensions. Where AWS answers without an
@@ -162,9 +163,7 @@ impl<G: Gate> Shared<G> {
         // Behind a verification there is a key, or it would have refused.
         let caller = known.ok_or(Refusal::UnknownKey)?.caller;
 
-        self.gate.signed(&caller, &signer);
-        extensions.insert(signer);
-        extensions.insert(caller);
+        self.gate.signed(caller, signer, extensions);
         Ok(Request::from_parts(parts, body))
     }
 

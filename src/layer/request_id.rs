@@ -17,19 +17,30 @@ use crate::clock::{Clock, Time};
 /// The header that names the request in its answer.
 pub const HEADER: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
+/// How many bytes a name may have: as many as a UUID has.
+const LONGEST: usize = 36;
+
 /// The name of a request, in its extensions; the log and the answer tell it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RequestId(HeaderValue);
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RequestId {
+    text: [u8; LONGEST],
+    length: usize,
+}
 
 impl RequestId {
-    /// A request called `name`; one that no header can hold has no name.
-    pub fn new(name: String) -> Self {
-        Self(HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("-")))
+    /// A request called `name`, of which 36 letters are kept. A name that is not
+    /// made of visible ASCII, as a header is, is none.
+    pub fn new(name: &str) -> Self {
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+        let name = if is_name { name.as_bytes() } else { b"-" };
+        let mut text = [0; LONGEST];
+        text.iter_mut().zip(name).for_each(|(to, from)| *to = *from);
+        Self { text, length: name.len().min(LONGEST) }
     }
 
     /// The name as it is written.
     pub fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
+        self.text.get(..self.length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
     }
 }
 
@@ -85,9 +96,9 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let id = RequestId::new((self.names)());
-        request.extensions_mut().insert(id.clone());
-        Naming { answer: self.inner.call(request), id: Some(id), clock: Arc::clone(&self.clock) }
+        let id = RequestId::new(&(self.names)());
+        request.extensions_mut().insert(id);
+        Naming { answer: self.inner.call(request), id, clock: Arc::clone(&self.clock) }
     }
 }
 
@@ -97,7 +108,7 @@ pin_project! {
     pub struct Naming<F> {
         #[pin]
         answer: F,
-        id: Option<RequestId>,
+        id: RequestId,
         clock: Arc<dyn Clock>,
     }
 }
@@ -112,7 +123,7 @@ where
         let this = self.project();
         let mut response = ready!(this.answer.poll(cx))?;
         let headers = response.headers_mut();
-        if let Some(RequestId(name)) = this.id.take() {
+        if let Ok(name) = HeaderValue::from_str(this.id.as_str()) {
             headers.insert(HEADER, name);
         }
         headers.insert(DATE, date(this.clock.now()));
@@ -143,6 +154,15 @@ fn written(time: Time) -> (Time, HeaderValue) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_what_a_header_can_hold() {
+        assert_eq!(RequestId::new("a-name").as_str(), "a-name");
+        assert_eq!(RequestId::new(&"é".repeat(40)).as_str(), "-");
+        assert_eq!(RequestId::new("a\r\nb: c").as_str(), "-");
+        assert_eq!(RequestId::new("").as_str(), "-");
+        assert_eq!(RequestId::new(&"x".repeat(40)).as_str(), "x".repeat(36));
+    }
 
     #[test]
     fn each_moment_is_written_as_itself() {

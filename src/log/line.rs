@@ -1,119 +1,88 @@
 //! An event as one line: text for people, or JSON for machines.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
+use tracing::Event;
 use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
-use tracing_subscriber::registry::LookupSpan;
 
+use crate::clock;
 use crate::config::LogFormat;
 
-/// How an event becomes a line. Whatever is in it, it stays one line.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Line(pub(super) LogFormat);
-
-impl<S, N> FormatEvent<S, N> for Line
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        _: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        let (level, target) = (event.metadata().level(), event.metadata().target());
-        match self.0 {
-            LogFormat::Text => {
-                SystemTime.format_time(&mut writer)?;
-                append(&mut writer, &[if level.as_str().len() < 5 { "  " } else { " " }])?;
-                append(&mut writer, &[level.as_str(), " ", target])?;
-            }
-            LogFormat::Json => {
-                writer.write_str("{\"time\":\"")?;
-                SystemTime.format_time(&mut writer)?;
-                append(&mut writer, &["\",\"level\":\"", level.as_str()])?;
-                append(&mut writer, &["\",\"target\":\"", target, "\""])?;
-            }
+/// Appends `event` to `out`. Whatever is in it, it stays one line.
+pub(super) fn append(out: &mut String, format: LogFormat, event: &Event<'_>) {
+    let (level, target) = (event.metadata().level().as_str(), event.metadata().target());
+    match format {
+        LogFormat::Text => {
+            clock::append_now(out);
+            out.push_str(if level.len() < 5 { "  " } else { " " });
+            push(out, &[level, " ", target]);
         }
-        let mut fields = Fields { format: self.0, out: writer, result: Ok(()) };
-        event.record(&mut fields);
-        let Fields { mut out, result, .. } = fields;
-        result?;
-        out.write_str(match self.0 {
-            LogFormat::Text => "\n",
-            LogFormat::Json => "}\n",
-        })
+        LogFormat::Json => {
+            out.push_str("{\"time\":\"");
+            clock::append_now(out);
+            push(out, &["\",\"level\":\"", level, "\",\"target\":\"", target, "\""]);
+        }
     }
+    event.record(&mut Fields { format, out });
+    out.push_str(match format {
+        LogFormat::Text => "\n",
+        LogFormat::Json => "}\n",
+    });
 }
 
 /// Writes the fields of an event.
 struct Fields<'a> {
     format: LogFormat,
-    out: Writer<'a>,
-    result: fmt::Result,
+    out: &'a mut String,
 }
 
 impl Fields<'_> {
-    fn write(&mut self, field: &Field, value: &Value<'_>) {
-        if self.result.is_ok() {
-            self.result = match self.format {
-                LogFormat::Text => self.text(field.name(), value),
-                LogFormat::Json => self.json(field.name(), value),
-            };
-        }
-    }
-
-    fn text(&mut self, name: &str, value: &Value<'_>) -> fmt::Result {
-        if name == "message" {
-            self.out.write_char(' ')?;
-            return match value {
-                Value::Plain(value) => write!(self.out, "{value}"),
-                Value::Word(word) => word.chars().try_for_each(|character| self.in_line(character)),
-            };
-        }
-        append(&mut self.out, &[" ", name, "="])?;
-        match value {
-            Value::Plain(value) => write!(self.out, "{value}"),
-            Value::Word(word) if is_plain(word) => self.out.write_str(word),
-            Value::Word(word) => write!(self.out, "{word:?}"),
-        }
-    }
-
-    /// Writes a character so that it cannot end the line, nor move the cursor.
-    fn in_line(&mut self, character: char) -> fmt::Result {
-        if character.is_control() {
-            return write!(self.out, "{}", character.escape_default());
-        }
-        self.out.write_char(character)
-    }
-
-    fn json(&mut self, name: &str, value: &Value<'_>) -> fmt::Result {
-        append(&mut self.out, &[",\"", name, "\":"])?;
-        match value {
-            Value::Plain(value) => write!(self.out, "{value}"),
-            Value::Word(word) if is_plain(word) && !word.contains('\\') => {
-                append(&mut self.out, &["\"", word, "\""])
+    fn word(&mut self, field: &Field, word: &str) {
+        match (self.format, field.name()) {
+            (LogFormat::Text, "message") => self.in_line(word),
+            (LogFormat::Text, name) if is_plain(word) => push(self.out, &[" ", name, "=", word]),
+            (LogFormat::Text, name) => {
+                push(self.out, &[" ", name, "="]);
+                self.written(format_args!("{word:?}"));
             }
-            Value::Word(word) => write!(self.out, "{}", serde_json::Value::from(*word)),
+            (LogFormat::Json, name) if is_plain(word) && !word.contains('\\') => {
+                push(self.out, &[",\"", name, "\":\"", word, "\""]);
+            }
+            (LogFormat::Json, name) => {
+                push(self.out, &[",\"", name, "\":"]);
+                self.written(format_args!("{}", serde_json::Value::from(word)));
+            }
         }
+    }
+
+    fn bare(&mut self, field: &Field, value: impl fmt::Display) {
+        match self.format {
+            LogFormat::Text => push(self.out, &[" ", field.name(), "="]),
+            LogFormat::Json => push(self.out, &[",\"", field.name(), "\":"]),
+        }
+        self.written(format_args!("{value}"));
+    }
+
+    /// Writes characters so that none can end the line, nor move the cursor.
+    fn in_line(&mut self, message: &str) {
+        self.out.push(' ');
+        for character in message.chars() {
+            if character.is_control() {
+                self.out.extend(character.escape_default());
+            } else {
+                self.out.push(character);
+            }
+        }
+    }
+
+    fn written(&mut self, value: fmt::Arguments<'_>) {
+        // Writing to a string does not fail.
+        let _ = self.out.write_fmt(value);
     }
 }
 
-/// A field's value: what stands as it is, and what may need quotes.
-enum Value<'a> {
-    Plain(&'a dyn fmt::Display),
-    Word(&'a str),
-}
-
-/// Appends `parts` as they are: the formatting machinery costs more than they do,
-/// and there is a line for every request.
-fn append(out: &mut Writer<'_>, parts: &[&str]) -> fmt::Result {
-    parts.iter().try_for_each(|part| out.write_str(part))
+fn push(out: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| out.push_str(part));
 }
 
 /// Whether a word reads as one without quotes.
@@ -124,22 +93,22 @@ fn is_plain(word: &str) -> bool {
 
 impl Visit for Fields<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.write(field, &Value::Word(value));
+        self.word(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.write(field, &Value::Plain(&value));
+        self.bare(field, value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.write(field, &Value::Plain(&value));
+        self.bare(field, value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.write(field, &Value::Plain(&value));
+        self.bare(field, value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.write(field, &Value::Word(&format!("{value:?}")));
+        self.word(field, &format!("{value:?}"));
     }
 }

@@ -4,11 +4,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use data_encoding::HEXLOWER;
+
 use super::claims::{Algorithm, Claims, Form};
 use super::credential::{Credential, TERMINATOR};
 use super::front;
 use super::head::Head;
-use super::header::{self, SignedHeaders};
+use super::header::SignedHeaders;
 use super::query::{Query, plain};
 use super::refusal::{Echo, Misscoped, Refusal};
 use super::required;
@@ -143,11 +145,10 @@ impl<'r> Presented<'r> {
 
     /// The signature, if it is 64 hexadecimal digits in lower case.
     pub fn signature(&self) -> Option<[u8; 32]> {
+        let digits: &[u8; 64] = self.signature.as_bytes().try_into().ok()?;
         let mut bytes = [0; 32];
-        let has_upper = header::has_upper(self.signature.as_bytes());
-        let is_read =
-            !has_upper && hex::decode_to_slice(self.signature.as_bytes(), &mut bytes).is_ok();
-        is_read.then_some(bytes)
+        HEXLOWER.decode_mut(digits, &mut bytes).ok()?;
+        Some(bytes)
     }
 }
 

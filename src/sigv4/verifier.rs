@@ -2,6 +2,7 @@
 //! refusal out.
 
 use ctutils::CtEq;
+use data_encoding::HEXLOWER;
 use rand::Rng;
 
 use super::cache::KeyCache;
@@ -70,7 +71,7 @@ impl Verifier {
     pub fn keeping(keys: usize) -> Self {
         let mut chance = [0; 20];
         rand::rng().fill_bytes(&mut chance);
-        Self { keys: KeyCache::new(keys), nobody: Secret::new(hex::encode(chance)) }
+        Self { keys: KeyCache::new(keys), nobody: Secret::new(HEXLOWER.encode(&chance)) }
     }
 
     /// Drops all that was made of the access key `id`: call it when the key changes.

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use data_encoding::HEXLOWER_PERMISSIVE;
 use thiserror::Error;
 
 /// A `%` that two hexadecimal digits do not follow.
@@ -61,7 +62,7 @@ pub fn decode(text: &[u8], plus: Plus) -> Result<Cow<'_, [u8]>, BadEscape> {
 fn escape(text: &[u8]) -> Result<(u8, &[u8]), BadEscape> {
     let (digits, after) = text.split_first_chunk::<2>().ok_or(BadEscape::Incomplete)?;
     let mut value = [0];
-    hex::decode_to_slice(digits, &mut value).map_err(|_| illegal(digits))?;
+    HEXLOWER_PERMISSIVE.decode_mut(digits, &mut value).map_err(|_| illegal(digits))?;
     let [value] = value;
     Ok((value, after))
 }

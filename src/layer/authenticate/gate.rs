@@ -13,7 +13,7 @@ use crate::sigv4::{Key, Presented, Rules, Signer};
 
 /// Who keeps the keys.
 pub trait Gate: Send + Sync + 'static {
-    /// Who signs; it goes into the extensions of the request.
+    /// Who signs.
     type Caller: Clone + Send + Sync + 'static;
 
     /// The rules that a head is read by. Where several services answer at one
@@ -42,8 +42,12 @@ pub trait Gate: Send + Sync + 'static {
         token: Option<&str>,
     ) -> impl Future<Output = Result<Option<Known<Self::Caller>>>> + Send;
 
-    /// Hears of every request that was verified.
-    fn signed(&self, _caller: &Self::Caller, _signer: &Signer) {}
+    /// Hears of every request that was verified, and says who signed it to whatever
+    /// comes after: unless told otherwise, in two extensions of the request.
+    fn signed(&self, caller: Self::Caller, signer: Signer, extensions: &mut Extensions) {
+        extensions.insert(signer);
+        extensions.insert(caller);
+    }
 }
 
 /// A request whose body is there, but whose signature is not verified yet.
