@@ -6,13 +6,12 @@ pub mod table;
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::{Future, Ready, ready};
-use std::pin::Pin;
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_util::future::Either;
+use futures_util::future::{BoxFuture, Either};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response};
 use http_body_util::Full;
@@ -77,7 +76,7 @@ impl Tower<Request<Bytes>> for Dispatch {
 }
 
 /// An answer. Most are there at once; the others wait for a commit.
-pub type Replying = Either<Ready<Answer>, Pin<Box<dyn Future<Output = Answer> + Send>>>;
+pub type Replying = Either<Ready<Answer>, BoxFuture<'static, Answer>>;
 
 /// It is never an error: what went wrong is an answer, too.
 type Answer = Result<Response<Full<Bytes>>, Infallible>;
@@ -137,7 +136,7 @@ impl Inner {
 /// What became of an action: an answer, or a change that is on its way.
 enum Served {
     Now(Response<Full<Bytes>>),
-    Committed(Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>>> + Send>>),
+    Committed(BoxFuture<'static, Result<Response<Full<Bytes>>>>),
 }
 
 fn at_once(response: Response<Full<Bytes>>) -> Replying {

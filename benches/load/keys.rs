@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::load::{Client, runtime};
 use crate::median;
-use crate::process::{Cores, Server};
+use crate::process::{Cores, Disk, Server, has_strace};
 use crate::sign::post;
 
 const MANY: usize = 64;
@@ -23,10 +23,17 @@ const ALONE: usize = 100;
 const TOGETHER: usize = 600;
 
 pub(crate) fn measure() {
+    measure_on(Disk::AsItIs);
+    if has_strace() {
+        measure_on(Disk::Slow);
+    }
+}
+
+fn measure_on(disk: Disk) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let data = folder.path().join("data");
     let args = ["--data-dir", data.to_str().unwrap()];
-    let gateway = Server::gateway(&args, &folder.path().join("log"), Cores::Apart);
+    let gateway = Server::gateway_on(disk, &args, &folder.path().join("log"), Cores::Apart);
     let runtime = runtime();
     let user = |n| format!("Action=CreateUser&Version=2010-05-08&UserName=user-{n}");
     let users: Vec<_> = (0..USERS).map(|n| post(&gateway.address, "iam", &user(n))).collect();
@@ -43,7 +50,7 @@ pub(crate) fn measure() {
         together.push(rate(&runtime, &gateway.address, keys(TOGETHER), MANY));
     }
     let (alone, together) = (median(alone), median(together));
-    println!("\nCreateAccessKey, SQLite, synchronous=FULL, server on one core");
+    println!("\nCreateAccessKey, SQLite, synchronous=FULL, server on one core, disk {disk:?}");
     println!("1 client    {alone:8.0}/s");
     println!("{MANY} clients  {together:8.0}/s   {:.1}x", together / alone);
 }

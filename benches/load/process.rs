@@ -26,10 +26,22 @@ pub(crate) struct Server {
 impl Server {
     /// The gateway, with root's key as it stands above.
     pub(crate) fn gateway(args: &[&str], log: &Path, cores: Cores) -> Self {
-        let mut command = gateway(args, log, cores);
-        command.env("COUNTERSIGN_ROOT_ACCESS_KEY_ID", ROOT_ID);
-        command.env("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", ROOT_SECRET);
-        Self::start(&mut command)
+        Self::gateway_on(Disk::AsItIs, args, log, cores)
+    }
+
+    /// The same, on a disk of that kind.
+    pub(crate) fn gateway_on(disk: Disk, args: &[&str], log: &Path, cores: Cores) -> Self {
+        let plain = gateway(args, log, cores);
+        if disk == Disk::AsItIs {
+            return Self::start(&mut with_root(plain));
+        }
+        let mut command = Command::new("strace");
+        command.args(["-D", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null"]);
+        command.args(["-e", "trace=fsync,fdatasync"]);
+        command.args(["-e", "inject=fsync,fdatasync:delay_exit=2000"]);
+        command.arg(plain.get_program()).args(plain.get_args());
+        command.env_clear().env("PATH", "/usr/bin:/bin").stderr(File::create(log).unwrap());
+        Self::start(&mut with_root(command))
     }
 
     /// The gateway, with what it kept.
@@ -75,6 +87,20 @@ impl Drop for Server {
     }
 }
 
+/// How long the disk makes the gateway wait.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Disk {
+    /// As long as it does.
+    AsItIs,
+    /// Two milliseconds longer, as many disks do: `strace` holds up each `fsync`.
+    Slow,
+}
+
+/// Whether there is a program to make the disk slow with.
+pub(crate) fn has_strace() -> bool {
+    Command::new("strace").arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
 /// Where servers and load run.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Cores {
@@ -89,6 +115,12 @@ fn gateway(args: &[&str], log: &Path, cores: Cores) -> Command {
     let mut command = on(cores, env!("CARGO_BIN_EXE_countersign"));
     command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
     command.args(args).env_clear().stderr(File::create(log).unwrap());
+    command
+}
+
+fn with_root(mut command: Command) -> Command {
+    command.env("COUNTERSIGN_ROOT_ACCESS_KEY_ID", ROOT_ID);
+    command.env("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", ROOT_SECRET);
     command
 }
 

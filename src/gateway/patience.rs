@@ -51,7 +51,7 @@ impl Pulse {
         Arc::new(Self {
             bounds,
             start: TokioTimer::new().now(),
-            every: shortest / BEATS,
+            every: shortest.checked_div(BEATS).unwrap_or(shortest),
             beats: AtomicU32::new(0),
             begun: AtomicU64::new(0),
             under_way: AtomicUsize::new(0),

@@ -87,14 +87,12 @@ where
         // What a torn request leaves behind is dropped with it; what requests
         // share is published whole or not at all.
         let poll = AssertUnwindSafe(|| this.answer.as_mut().as_pin_mut().map(|f| f.poll(cx)));
-        match catch_unwind(poll) {
-            Ok(Some(answer)) => answer.map_ok(|response| this.wish.document(response)),
-            // What panicked is not polled again.
-            Ok(None) | Err(_) => {
-                this.answer.set(None);
-                Poll::Ready(Ok(this.wish.document(panicked(this.wish))))
-            }
+        if let Ok(Some(answer)) = catch_unwind(poll) {
+            return answer.map_ok(|response| this.wish.document(response));
         }
+        // What panicked is not polled again.
+        this.answer.set(None);
+        Poll::Ready(Ok(this.wish.document(panicked(this.wish))))
     }
 }
 

@@ -35,7 +35,7 @@ pub use gate::{Arrived, Gate, Keyring, Known};
 
 use std::future::Future;
 use std::mem;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -132,9 +132,10 @@ where
         // `self.inner` is the one that said it was ready: it goes, the clone stays.
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
+        let (mut parts, body) = request.into_parts();
         Box::pin(async move {
-            match shared.admit(request).await {
-                Ok(request) => inner.call(request).await,
+            match shared.admit(&mut parts, body).await {
+                Ok(body) => inner.call(Request::from_parts(parts, body)).await,
                 Err(denied) => Ok(denied.response(&shared.gate)),
             }
         })
@@ -142,17 +143,17 @@ where
 }
 
 impl<G: Gate> Shared<G> {
-    /// What can be told from the head is told before the body is read.
-    async fn admit<B>(&self, request: Request<B>) -> Result<Request<Bytes>, Denied>
+    /// The body, if the request is signed by someone known. What can be told from
+    /// the head is told before the body is read.
+    async fn admit<B>(&self, parts: &mut Parts, body: B) -> Result<Bytes, Denied>
     where
         B: BodyExt<Data: Send, Error: Into<BoxError>> + Send,
     {
-        let (mut parts, body) = request.into_parts();
-        let Parts { method, uri, headers, extensions, .. } = &mut parts;
+        let Parts { method, uri, headers, extensions, .. } = parts;
         let head = Head::new(method, uri, headers);
         let presented = Presented::read(head, self.gate.rules(), self.gate.now())?;
 
-        let body = body::read(headers, body, self.gate.body_limit()).await?;
+        let body = body::read(headers, pin!(body), self.gate.body_limit()).await?;
 
         let rules =
             self.gate.read(&mut Arrived { presented: &presented, body: &body, extensions })?;
@@ -164,7 +165,7 @@ impl<G: Gate> Shared<G> {
         let caller = known.ok_or(Refusal::UnknownKey)?.caller;
 
         self.gate.signed(caller, signer, extensions);
-        Ok(Request::from_parts(parts, body))
+        Ok(body)
     }
 
     async fn known(&self, presented: &Presented<'_>) -> Result<Option<Known<G::Caller>>, Error> {

@@ -1,9 +1,9 @@
 //! Reads the whole body, and no more of it than a limit.
 
 use std::fmt;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes, BytesMut};
 use http::HeaderMap;
 use http::header::EXPECT;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -31,11 +31,10 @@ impl std::error::Error for TooSlow {}
 
 /// The bytes of `body`, if they are no more than `limit`. One that announces more
 /// is refused before any of it is kept.
-pub async fn read<B>(headers: &HeaderMap, body: B, limit: usize) -> Result<Bytes>
+pub async fn read<B>(headers: &HeaderMap, mut body: Pin<&mut B>, limit: usize) -> Result<Bytes>
 where
     B: BodyExt<Error: Into<BoxError>>,
 {
-    let mut body = pin!(body);
     if exceeds(&body, limit) {
         // Who waits for leave to send has not begun, and need not be heard out.
         if !headers.contains_key(EXPECT) {
@@ -43,8 +42,8 @@ where
         }
         return Err(too_large(limit));
     }
-    match Limited::new(body.as_mut(), limit).collect().await {
-        Ok(whole) => Ok(whole.to_bytes()),
+    match collect(Limited::new(body.as_mut(), limit)).await {
+        Ok(whole) => Ok(whole),
         Err(error) if error.is::<LengthLimitError>() => {
             hear_out(body, limit).await;
             Err(too_large(limit))
@@ -52,6 +51,27 @@ where
         Err(error) if error.is::<TooSlow>() => Err(too_slow()),
         Err(_) => Err(Error::new(Code::RequestAbortedException, "The body broke off.")),
     }
+}
+
+/// All of `body`. Most bodies come in one piece, which is taken as it is.
+async fn collect<B>(mut body: B) -> std::result::Result<Bytes, BoxError>
+where
+    B: BodyExt<Error = BoxError> + Unpin,
+{
+    let (mut first, mut all) = (Bytes::new(), BytesMut::new());
+    while let Some(frame) = body.frame().await {
+        let Ok(mut data) = frame?.into_data() else { continue };
+        let piece = data.copy_to_bytes(data.remaining());
+        if first.is_empty() {
+            first = piece;
+            continue;
+        }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&piece);
+    }
+    Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
 /// Reads on for as long as patience lasts, and keeps nothing.

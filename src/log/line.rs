@@ -82,7 +82,7 @@ impl Fields<'_> {
 }
 
 fn push(out: &mut String, parts: &[&str]) {
-    parts.iter().for_each(|part| out.push_str(part));
+    out.extend(parts.iter().copied());
 }
 
 /// Whether a word reads as one without quotes.

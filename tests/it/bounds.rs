@@ -256,7 +256,7 @@ async fn echo(
     request: Request<TimedBody>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    match body::read(&head.headers, body, limit).await {
+    match body::read(&head.headers, std::pin::pin!(body), limit).await {
         Ok(body) if body == "panic" => panic!("as it was told"),
         Ok(body) => Ok(Response::new(Full::new(body))),
         Err(error) => Ok(refusal(error)),

@@ -30,8 +30,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("clap", &["config"]),
     ("ctutils", &["secret", "sigv4"]),
     ("dashmap", &["sigv4", "store"]),
-    ("data_encoding", &["ids", "page", "store"]),
-    ("hex", &["sigv4", "wire"]),
+    ("data_encoding", &["ids", "page", "sigv4", "store", "wire"]),
+    ("futures_util", &["dispatch", "gateway"]),
     ("hmac", &["sigv4"]),
     ("http", &["command", "dispatch", "error", "gateway", "layer", "sigv4"]),
     ("http_body_util", &["command", "dispatch", "gateway", "layer"]),
@@ -50,6 +50,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("toml", &["config"]),
     ("tower", &["dispatch", "gateway", "layer"]),
     ("tracing_subscriber", &["config", "log"]),
+    ("uuid", &["ids"]),
     ("zeroize", &["ids", "secret", "sigv4", "store"]),
 ];
 
