@@ -3,7 +3,7 @@
 use std::env::current_exe;
 use std::fs::{File, read_to_string};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio, id};
 use std::time::Duration;
 
@@ -26,22 +26,18 @@ pub(crate) struct Server {
 impl Server {
     /// The gateway, with root's key as it stands above.
     pub(crate) fn gateway(args: &[&str], log: &Path, cores: Cores) -> Self {
-        Self::gateway_on(Disk::AsItIs, args, log, cores)
+        Self::gateway_on(&Disk::AsItIs, args, log, cores)
     }
 
     /// The same, on a disk of that kind.
-    pub(crate) fn gateway_on(disk: Disk, args: &[&str], log: &Path, cores: Cores) -> Self {
-        let plain = gateway(args, log, cores);
-        if disk == Disk::AsItIs {
-            return Self::start(&mut with_root(plain));
+    pub(crate) fn gateway_on(disk: &Disk, args: &[&str], log: &Path, cores: Cores) -> Self {
+        let mut command = gateway(args, log, cores);
+        command.env("COUNTERSIGN_ROOT_ACCESS_KEY_ID", ROOT_ID);
+        command.env("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", ROOT_SECRET);
+        if let Disk::Slow(library) = disk {
+            command.env("LD_PRELOAD", library);
         }
-        let mut command = Command::new("strace");
-        command.args(["-D", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null"]);
-        command.args(["-e", "trace=fsync,fdatasync"]);
-        command.args(["-e", "inject=fsync,fdatasync:delay_exit=2000"]);
-        command.arg(plain.get_program()).args(plain.get_args());
-        command.env_clear().env("PATH", "/usr/bin:/bin").stderr(File::create(log).unwrap());
-        Self::start(&mut with_root(command))
+        Self::start(&mut command)
     }
 
     /// The gateway, with what it kept.
@@ -88,17 +84,23 @@ impl Drop for Server {
 }
 
 /// How long the disk makes the gateway wait.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Disk {
     /// As long as it does.
     AsItIs,
-    /// Two milliseconds longer, as many disks do: `strace` holds up each `fsync`.
-    Slow,
+    /// Two milliseconds longer, as many disks do: by this library.
+    Slow(PathBuf),
 }
 
-/// Whether there is a program to make the disk slow with.
-pub(crate) fn has_strace() -> bool {
-    Command::new("strace").arg("--version").output().is_ok_and(|output| output.status.success())
+impl Disk {
+    /// A slow one, made in `folder`, where there is a C compiler.
+    pub(crate) fn slow(folder: &Path) -> Option<Self> {
+        let library = folder.join("slow_disk.so");
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/load/slow_disk.c");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).args([source, "-ldl"]);
+        compiler.status().is_ok_and(|status| status.success()).then_some(Self::Slow(library))
+    }
 }
 
 /// Where servers and load run.
@@ -115,12 +117,6 @@ fn gateway(args: &[&str], log: &Path, cores: Cores) -> Command {
     let mut command = on(cores, env!("CARGO_BIN_EXE_countersign"));
     command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
     command.args(args).env_clear().stderr(File::create(log).unwrap());
-    command
-}
-
-fn with_root(mut command: Command) -> Command {
-    command.env("COUNTERSIGN_ROOT_ACCESS_KEY_ID", ROOT_ID);
-    command.env("COUNTERSIGN_ROOT_SECRET_ACCESS_KEY", ROOT_SECRET);
     command
 }
 
