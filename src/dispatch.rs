@@ -94,49 +94,47 @@ impl Inner {
             action: route.map_or(UNKNOWN, |route| route.action.name),
             caller: Some(key.caller.arn().shared()),
         };
-        let served = match route {
-            _ if request.uri().path() != "/" => Err(no_such_path()),
-            Some(route) => self.serve(route, Asking::of(&request, key, asked)),
-            None => Err(asked.no_such_action()),
+        if request.uri().path() != "/" {
+            return at_once(answered.on(refusal(no_such_path())));
+        }
+        let Some(route) = route else {
+            return at_once(answered.on(refusal(asked.no_such_action())));
         };
-        match served {
-            Ok(Served::Now(response)) => at_once(answered.on(response)),
-            Ok(Served::Committed(commit)) => Either::Right(Box::pin(async move {
-                Ok(answered.on(commit.await.unwrap_or_else(refusal)))
-            })),
+        let asking = Asking::of(&request, key, asked);
+        match self.try_at_once(route, &asking) {
+            Ok(Some(response)) => at_once(answered.on(response)),
+            Ok(None) => Either::Right(Box::pin(Arc::clone(self).commit(route, asking, answered))),
             Err(error) => at_once(answered.on(refusal(error))),
         }
     }
 
     /// Runs the action on the published account. Most change nothing, and wait
-    /// for nobody; what does change something is run again where changes queue.
-    fn serve(self: &Arc<Self>, route: &'static Route, asking: Asking) -> Result<Served> {
-        let format = asking.format;
-        let served = (route.serve)(
-            &asking.call(&asking.key.caller, &*self.policy),
-            self.store.draft(asking.key.home.published()),
-        )?;
-        if served.draft.is_unchanged() {
-            return Ok(Served::Now(document(format, served.answer)));
-        }
-        let (inner, home) = (Arc::clone(self), Arc::clone(&asking.key.home));
-        Ok(Served::Committed(Box::pin(async move {
-            let policy = Arc::clone(&inner.policy);
-            let work = move |draft: Draft| {
-                // Others may have changed, by now, what the key was verified against.
-                let caller = asking.key.caller_in(draft.account()).ok_or_else(no_longer)?;
-                let served = (route.serve)(&asking.call(&caller, &*policy), draft)?;
-                Ok((served.answer, served.draft))
-            };
-            inner.store.commit(home, work).await.map(|answer| document(format, answer))
-        })))
+    /// for nobody; there is no answer yet to what does change something.
+    fn try_at_once(&self, route: &Route, asking: &Asking) -> Result<Option<Response<Full<Bytes>>>> {
+        let draft = self.store.draft(asking.key.home.published());
+        let served = (route.serve)(&asking.call(&asking.key.caller, &*self.policy), draft)?;
+        let is_done = served.draft.is_unchanged();
+        Ok(is_done.then(|| document(asking.format, served.answer)))
     }
-}
 
-/// What became of an action: an answer, or a change that is on its way.
-enum Served {
-    Now(Response<Full<Bytes>>),
-    Committed(BoxFuture<'static, Result<Response<Full<Bytes>>>>),
+    /// Runs the action again where changes queue, and answers when it is kept.
+    async fn commit(
+        self: Arc<Self>,
+        route: &'static Route,
+        asking: Asking,
+        answered: Answered,
+    ) -> Answer {
+        let (format, home) = (asking.format, Arc::clone(&asking.key.home));
+        let policy = Arc::clone(&self.policy);
+        let work = move |draft: Draft| {
+            // Others may have changed, by now, what the key was verified against.
+            let caller = asking.key.caller_in(draft.account()).ok_or_else(no_longer)?;
+            let served = (route.serve)(&asking.call(&caller, &*policy), draft)?;
+            Ok((served.answer, served.draft))
+        };
+        let kept = self.store.commit(home, work).await;
+        Ok(answered.on(kept.map_or_else(refusal, |answer| document(format, answer))))
+    }
 }
 
 fn at_once(response: Response<Full<Bytes>>) -> Replying {

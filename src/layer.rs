@@ -5,6 +5,7 @@ pub mod access_log;
 pub mod answer;
 pub mod authenticate;
 pub mod body;
+pub mod held;
 pub mod request_id;
 pub mod shed;
 

@@ -1,4 +1,4 @@
-//! The time as a log has it.
+//! The time as it is written again and again: once a second, and not once a use.
 
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -6,9 +6,38 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Time;
 
+/// What was made of the moment that was asked for last; one for each thread.
+#[derive(Debug)]
+pub struct Latest<T>(RefCell<Option<(Time, T)>>);
+
+impl<T> Latest<T> {
+    /// One of which nothing was asked yet.
+    pub const fn new() -> Self {
+        Self(RefCell::new(None))
+    }
+
+    /// Passes to `take` what `make` makes of `time`, or made of it before.
+    pub fn with<R>(
+        &self,
+        time: Time,
+        make: impl FnOnce(Time) -> T,
+        take: impl FnOnce(&T) -> R,
+    ) -> R {
+        let mut latest = self.0.borrow_mut();
+        let known = latest.take().filter(|(last, _)| *last == time);
+        let (_, latest) = latest.insert(known.unwrap_or_else(|| (time, make(time))));
+        take(latest)
+    }
+}
+
+impl<T> Default for Latest<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 thread_local! {
-    /// The second that was last written, and how: most lines share theirs with others.
-    static SECOND: RefCell<(Time, String)> = RefCell::default();
+    static SECOND: Latest<String> = const { Latest::new() };
 }
 
 /// Appends the time of now, to the microsecond: `2015-08-30T12:36:00.000123Z`.
@@ -16,12 +45,8 @@ thread_local! {
 pub fn append_now(out: &mut String) {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let second = Time::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
-    SECOND.with_borrow_mut(|(last, text)| {
-        if *last != second || text.is_empty() {
-            (*last, *text) = (second, second.to_string());
-        }
-        out.push_str(text.strip_suffix('Z').unwrap_or(text));
-    });
+    let append = |text: &String| out.push_str(text.strip_suffix('Z').unwrap_or(text));
+    SECOND.with(|latest| latest.with(second, |second| second.to_string(), append));
     // Writing to a string does not fail.
     let _ = write!(out, ".{:06}Z", since.subsec_micros());
 }

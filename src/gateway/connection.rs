@@ -17,7 +17,6 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto;
-use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 use tower::Service;
 
@@ -26,6 +25,7 @@ use crate::gateway::patience::{Begun, ByBeats, Call, Pulse};
 use crate::gateway::stop::Stop;
 use crate::layer::Peer;
 use crate::layer::body::{BoxError, TooSlow};
+use crate::layer::held::Held;
 
 /// How often an HTTP/2 client is asked whether it is still there, and how long it
 /// may take to say so.
@@ -100,7 +100,7 @@ impl Speaker {
             pulse: Arc::clone(&pulse),
         };
         let mut connection = pin!(http.serve_connection(io, service));
-        // Polled only when one of them is woken, which the connection is far more often.
+        // Polled when it is woken itself, and not as often as the connection is.
         let watch = |is_closing| Arc::clone(&pulse).watch(stop.clone(), is_closing);
         let mut calls = FuturesUnordered::from_iter([watch(false)]);
         loop {
@@ -138,43 +138,18 @@ struct Answering<S> {
 impl<S: Stack> hyper::service::Service<Request<Incoming>> for Answering<S> {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = UnderWay<S::Future>;
+    type Future = Held<S::Future, Begun>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let under_way = self.pulse.begin();
         // HTTP/1.1 is held to this by hyper, with the same answer.
         if request.headers().len() > self.bounds.headers {
-            return UnderWay { answer: None, under_way };
+            return Held::new(None, under_way, too_many_headers);
         }
         let body_timeout = self.bounds.body_timeout;
         let mut request = request.map(|body| TimedBody::new(body, body_timeout));
         request.extensions_mut().insert(self.peer.clone());
-        UnderWay { answer: Some(self.stack.clone().call(request)), under_way }
-    }
-}
-
-pin_project! {
-    /// A request that is being answered.
-    #[derive(Debug)]
-    struct UnderWay<F> {
-        // None where it is refused at once.
-        #[pin]
-        answer: Option<F>,
-        under_way: Begun,
-    }
-}
-
-impl<F> Future for UnderWay<F>
-where
-    F: Future<Output = Result<Response<Full<Bytes>>, Infallible>>,
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        match self.project().answer.as_pin_mut() {
-            Some(answer) => answer.poll(cx),
-            None => Poll::Ready(Ok(too_many_headers())),
-        }
+        Held::new(Some(self.stack.clone().call(request)), under_way, too_many_headers)
     }
 }
 

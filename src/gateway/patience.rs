@@ -71,7 +71,8 @@ impl Pulse {
     pub(super) async fn watch(self: Arc<Self>, stop: Stop, is_closing: bool) -> Call {
         let mut quiet = Duration::ZERO;
         let mut begun = self.begun.load(Ordering::Relaxed);
-        while quiet < self.patience(is_closing) {
+        // The beat in which the last request ended counts as quiet, and does not count.
+        while quiet <= self.patience(is_closing) {
             tokio::select! {
                 biased;
                 () = stop.left() => return Call::Leave,

@@ -1,6 +1,5 @@
 //! Gives each request its name, and each answer that name and the time.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +11,7 @@ use http::{HeaderName, HeaderValue, Request, Response};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
-use crate::clock::{Clock, Time};
+use crate::clock::{Clock, Latest, Time};
 
 /// The header that names the request in its answer.
 pub const HEADER: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -132,23 +131,16 @@ where
 }
 
 thread_local! {
-    /// The moment that was last written out, and how.
-    static WRITTEN: RefCell<(Time, HeaderValue)> = RefCell::new(written(Time::default()));
+    static DATE_VALUE: Latest<HeaderValue> = const { Latest::new() };
 }
 
-/// `time` as a header has it; written out once a second and thread.
+/// `time` as a header has it.
 fn date(time: Time) -> HeaderValue {
-    WRITTEN.with_borrow_mut(|last| {
-        if last.0 != time {
-            *last = written(time);
-        }
-        last.1.clone()
-    })
+    DATE_VALUE.with(|latest| latest.with(time, written, HeaderValue::clone))
 }
 
-fn written(time: Time) -> (Time, HeaderValue) {
-    let value = HeaderValue::try_from(time.http());
-    (time, value.unwrap_or(HeaderValue::from_static("")))
+fn written(time: Time) -> HeaderValue {
+    HeaderValue::try_from(time.http()).unwrap_or(HeaderValue::from_static(""))
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Serves so many requests at a time, and tells the rest to come again.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
@@ -9,10 +7,10 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use crate::error::Error;
+use crate::layer::held::Held;
 use crate::layer::{Refused, refusal};
 
 /// Wraps services in [`Shed`].
@@ -44,7 +42,7 @@ impl Serving {
 
 /// One of the requests that are counted.
 #[derive(Debug)]
-struct Place(Serving);
+pub struct Place(Serving);
 
 impl Drop for Place {
     fn drop(&mut self) {
@@ -82,7 +80,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Shedding<S::Future>;
+    type Future = Held<S::Future, Option<Place>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -91,32 +89,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let place = self.serving.enter(self.most);
         let answer = place.is_some().then(|| self.inner.call(request));
-        Shedding { answer, place }
-    }
-}
-
-pin_project! {
-    /// An answer that holds a place until it is there.
-    #[derive(Debug)]
-    pub struct Shedding<F> {
-        #[pin]
-        answer: Option<F>,
-        // None where there was none: then there is no answer to wait for either.
-        place: Option<Place>,
-    }
-}
-
-impl<F, E> Future for Shedding<F>
-where
-    F: Future<Output = Result<Response<Full<Bytes>>, E>>,
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        match self.project().answer.as_pin_mut() {
-            Some(answer) => answer.poll(cx),
-            None => Poll::Ready(Ok(throttled())),
-        }
+        Held::new(answer, place, throttled)
     }
 }
 
