@@ -30,7 +30,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("clap", &["config"]),
     ("ctutils", &["secret", "sigv4"]),
     ("dashmap", &["sigv4", "store"]),
-    ("data_encoding", &["ids", "page", "sigv4", "store", "wire"]),
+    ("data_encoding", &["ids", "page", "policy", "sigv4", "store", "wire"]),
     ("futures_util", &["dispatch", "gateway"]),
     ("hmac", &["sigv4"]),
     ("http", &["command", "dispatch", "error", "gateway", "layer", "sigv4"]),
