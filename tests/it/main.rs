@@ -16,6 +16,7 @@ mod admin;
 mod authenticate;
 mod bounds;
 mod caller;
+mod catalog;
 mod cli;
 mod clients;
 mod commit;
