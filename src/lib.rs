@@ -35,6 +35,7 @@
 //! | `arn` `ids` `error` | names, new ids, AWS's error codes |
 //! | `wire` | forms in, XML or JSON out, percent encoding |
 //! | `sigv4` `policy` | what a signature must be; what policies say |
+//! | `catalog` | the policies that AWS manages |
 //! | `store` | what exists, and how it is kept |
 //! | `action` `page` | the life of one action; long lists |
 //! | `iam` `sts` | the actions themselves |
@@ -46,6 +47,8 @@
 pub mod action;
 #[cfg(feature = "server")]
 pub mod arn;
+#[cfg(feature = "server")]
+pub mod catalog;
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod command;

@@ -115,8 +115,12 @@ impl Action for CreateUser {
             Some(boundary) => needs.with("iam:PermissionsBoundary", boundary.to_string()),
             None => needs,
         };
+        // Tags given at birth are told to both actions: either may be allowed by them.
         match &self.tags {
-            Some(tags) => tags.0.iter().fold(needs.and("iam:TagUser", arn), Tag::add_keys),
+            Some(tags) => {
+                let needs = tags.0.iter().fold(needs, Tag::add_keys).and("iam:TagUser", arn);
+                tags.0.iter().fold(needs, Tag::add_keys)
+            }
             None => needs,
         }
     }
