@@ -46,6 +46,9 @@ pub enum Breach {
     /// None of the words that it may be.
     #[error("Member must satisfy enum value set")]
     UnknownWord,
+    /// Neither true nor false.
+    #[error("Member must be a boolean")]
+    NoBoolean,
     /// A member of a list breaks one of these.
     #[error("Member must satisfy constraint: [{}, Member must not be null]", listed(.0))]
     Member(&'static [Self]),
@@ -59,16 +62,31 @@ fn listed(breaches: &[Breach]) -> String {
 /// pattern in AWS's words, and a function that tells whether it keeps to that.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal, $pattern:literal, $keeps:expr) => {
+        text!(@checked $(#[$doc])* $name, $keeps, [TooLong($max), TooShort($min), OffPattern($pattern)]);
+    };
+    ($(#[$doc:meta])* $name:ident, ..=$max:literal, $pattern:literal, $keeps:expr) => {
+        text!(@checked $(#[$doc])* $name, $keeps, [TooLong($max), OffPattern($pattern)]);
+    };
+    ($(#[$doc:meta])* $name:ident, .., $pattern:literal, $keeps:expr) => {
+        text!(@checked $(#[$doc])* $name, $keeps, [OffPattern($pattern)]);
+    };
+    ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal) => {
+        text!(@checked $(#[$doc])* $name, |_| true, [TooLong($max), TooShort($min)]);
+    };
+    ($(#[$doc:meta])* $name:ident, ..=$max:literal) => {
+        text!(@checked $(#[$doc])* $name, |_| true, [TooLong($max)]);
+    };
+    ($(#[$doc:meta])* $name:ident, ..) => {
+        text!(@checked $(#[$doc])* $name, |_| true, []);
+    };
+    (@checked $(#[$doc:meta])* $name:ident, $keeps:expr, [$($breach:ident($limit:literal)),*]) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub struct $name(String);
 
         impl $crate::text::Text for $name {
-            const CONSTRAINTS: &'static [$crate::text::Breach] = &[
-                $crate::text::Breach::TooLong($max),
-                $crate::text::Breach::TooShort($min),
-                $crate::text::Breach::OffPattern($pattern),
-            ];
+            const CONSTRAINTS: &'static [$crate::text::Breach] =
+                &[$($crate::text::Breach::$breach($limit)),*];
 
             fn parse(raw: &str) -> Result<Self, Vec<$crate::text::Breach>> {
                 $crate::text::check(raw, <Self as $crate::text::Text>::CONSTRAINTS, $keeps)?;
@@ -95,19 +113,69 @@ macro_rules! text {
     };
 }
 
-/// Declares a word out of a few, each spelt on the wire as it is spelt here.
+/// Declares a whole number: where it begins and ends, and what it is where nothing
+/// is said.
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident($inner:ty as $given:ty), $min:literal..=$max:literal, $default:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub struct $name($inner);
+
+        impl $name {
+            /// The number itself.
+            pub fn get(self) -> $given {
+                self.0.into()
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self($default)
+            }
+        }
+
+        impl $crate::text::Text for $name {
+            const CONSTRAINTS: &'static [$crate::text::Breach] =
+                &[$crate::text::Breach::TooLarge($max), $crate::text::Breach::TooSmall($min)];
+
+            fn parse(raw: &str) -> Result<Self, Vec<$crate::text::Breach>> {
+                match raw.parse::<i64>() {
+                    Ok(number @ $min..=$max) => {
+                        Ok(Self(<$inner>::try_from(number).unwrap_or_default()))
+                    }
+                    Ok(number) if number > $max => {
+                        Err(vec![$crate::text::Breach::TooLarge($max)])
+                    }
+                    _ => Err(vec![$crate::text::Breach::TooSmall($min)]),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+/// Declares a word out of a few, each spelt on the wire as it is spelt here, or as
+/// it says.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $word:ident,)* }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$note:meta])* $word:ident $(= $spelt:literal)?,)*
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Eq, PartialEq)]
         pub enum $name { $($(#[$note])* $word,)* }
 
         impl $crate::text::Text for $name {
-            const CONSTRAINTS: &'static [$crate::text::Breach] = &[$crate::text::Breach::UnknownWord];
+            const CONSTRAINTS: &'static [$crate::text::Breach] =
+                &[$crate::text::Breach::UnknownWord];
 
             fn parse(raw: &str) -> Result<Self, Vec<$crate::text::Breach>> {
                 match raw {
-                    $(stringify!($word) => Ok(Self::$word),)*
+                    $(spelt!($word $($spelt)?) => Ok(Self::$word),)*
                     _ => Err(vec![$crate::text::Breach::UnknownWord]),
                 }
             }
@@ -115,25 +183,40 @@ macro_rules! words {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(match self { $(Self::$word => stringify!($word),)* })
+                f.write_str(match self { $(Self::$word => spelt!($word $($spelt)?),)* })
             }
         }
     };
 }
 
+macro_rules! spelt {
+    ($word:ident) => {
+        stringify!($word)
+    };
+    ($word:ident $spelt:literal) => {
+        $spelt
+    };
+}
+
 mod arn;
+mod document;
 mod id;
 mod list;
 mod name;
+mod number;
 mod path;
+mod simulation;
 mod tag;
 mod word;
 
 pub use arn::*;
+pub use document::*;
 pub use id::*;
 pub use list::*;
 pub use name::*;
+pub use number::*;
 pub use path::*;
+pub use simulation::*;
 pub use tag::*;
 pub use word::*;
 
@@ -151,6 +234,7 @@ fn check(
         | Breach::TooLarge(_)
         | Breach::TooSmall(_)
         | Breach::UnknownWord
+        | Breach::NoBoolean
         | Breach::Member(_) => !keeps(raw),
     };
     let broken: Vec<_> = constraints.iter().copied().filter(is_broken).collect();

@@ -91,7 +91,7 @@ async fn fill(data: &Path, accounts: u64, users: usize) {
 fn with_users(mut draft: Draft, first: usize) -> Draft {
     for n in first..first + AT_A_TIME {
         let (created, account) = (draft.now(), draft.account().id().clone());
-        let id = draft.ids().user_id(&account).unwrap();
+        let id = draft.ids().entity_id("AIDA", &account).unwrap();
         let keys = vec![draft.new_key().unwrap()];
         draft.put(User {
             name: UserName::parse(&format!("user-{n}")).unwrap(),

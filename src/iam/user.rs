@@ -141,7 +141,7 @@ fn make(name: UserName, path: Path, tags: Tags, draft: &mut Draft) -> Result<Use
         return Err(Error::over_quota("UsersPerAccount", most));
     }
     let account = draft.account().id().clone();
-    let id = draft.ids().user_id(&account).ok_or_else(Error::internal_failure)?;
+    let id = draft.ids().entity_id("AIDA", &account).ok_or_else(Error::internal_failure)?;
     let user = User { name, path, id, created: draft.now(), keys: Vec::new(), tags };
     draft.put(user.clone());
     Ok(user)

@@ -10,7 +10,7 @@ use crate::clock::Time;
 use crate::secret::Secret;
 use crate::store::account::{Account, Change};
 use crate::text::{
-    AccessKeyId, AccountId, Folded, Path, Status, TagKey, TagValue, Text, UserId, UserName,
+    AccessKeyId, AccountId, EntityId, Folded, Path, Status, TagKey, TagValue, Text, UserName,
 };
 
 /// A kind of thing that an account holds by name.
@@ -50,7 +50,7 @@ pub struct User {
     /// Where the user stands.
     pub path: Path,
     /// What stays where the name changes.
-    pub id: UserId,
+    pub id: EntityId,
     /// When the user was made.
     pub created: Time,
     /// The keys, oldest first.

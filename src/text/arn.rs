@@ -2,5 +2,5 @@
 
 text!(
     /// An ARN as a caller writes it, not yet looked into.
-    ArnText, 20..=2048, r".*", |_| true
+    ArnText, 20..=2048
 );

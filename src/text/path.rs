@@ -10,6 +10,18 @@ text!(
     PathPrefix, 1..=512, r"\u002F[\u0021-\u007F]*", is_path_prefix
 );
 
+text!(
+    /// Where a managed policy stands, or the beginning of that: fewer signs than
+    /// other paths have.
+    PolicyPath, 1..=512, r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", is_policy_path
+);
+
+impl From<PolicyPath> for Path {
+    fn from(path: PolicyPath) -> Self {
+        Self(path.0)
+    }
+}
+
 impl Default for Path {
     /// The root of an account.
     fn default() -> Self {
@@ -25,6 +37,13 @@ fn is_path(raw: &str) -> bool {
 fn is_path_prefix(raw: &str) -> bool {
     let is_allowed = |byte| is_graphic(byte) || byte == 0x7F;
     raw.strip_prefix('/').is_some_and(|rest| rest.bytes().all(is_allowed))
+}
+
+fn is_policy_path(raw: &str) -> bool {
+    let is_allowed = |c: char| super::is_word(c) || ".,+@=-".contains(c);
+    let is_part = |part: &str| !part.is_empty() && part.chars().all(is_allowed);
+    let inner = raw.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    raw == "/" || inner.is_some_and(|inner| inner.split('/').all(is_part))
 }
 
 /// `!` to `~`: what can be seen of ASCII.
@@ -44,6 +63,16 @@ mod tests {
         }
         for bad in ["", "a", "/a", "a/", "//", "/a b/", "/é/"] {
             assert!(Path::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_policy_stands_where_no_part_of_the_path_is_empty() {
+        for good in ["/", "/a/", "/a/b.c,d+e@f=g_h-i/"] {
+            assert!(PolicyPath::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a", "/a", "//", "/a//b/", "/~/"] {
+            assert!(PolicyPath::parse(bad).is_err(), "{bad}");
         }
     }
 }

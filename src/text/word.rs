@@ -12,6 +12,44 @@ words!(
     }
 );
 
+words!(
+    /// Whose managed policies are asked for.
+    PolicyScope {
+        /// All.
+        All,
+        /// AWS's.
+        AWS,
+        /// The account's own.
+        Local,
+    }
+);
+
+words!(
+    /// What a managed policy is used for.
+    PolicyUsage {
+        /// It is attached.
+        PermissionsPolicy,
+        /// It is a boundary.
+        PermissionsBoundary,
+    }
+);
+
+words!(
+    /// What a list is narrowed to.
+    EntityType {
+        /// Users.
+        User,
+        /// Roles.
+        Role,
+        /// Groups.
+        Group,
+        /// The account's own managed policies.
+        LocalManagedPolicy,
+        /// AWS's managed policies.
+        AWSManagedPolicy,
+    }
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
