@@ -66,7 +66,6 @@ impl Rights {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::document::Purpose;
     use crate::text::Text;
 
     #[test]
@@ -74,7 +73,7 @@ mod tests {
         let mut rights = Rights::default();
         for name in ["b", "B", "a", "C"] {
             let name = PolicyName::parse(name).unwrap();
-            assert!(rights.put_policy(&name, Policy::kept("{}", Purpose::Inline)).is_none());
+            assert!(rights.put_policy(&name, Policy::kept("{}")).is_none());
         }
         let names: Vec<_> = rights.policies().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["a", "B", "b", "C"]);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checked;
 use crate::arn::Arn;
-use crate::policy::document::{Policy, Purpose};
+use crate::policy::document::Policy;
 use crate::store::engine::Failure;
 use crate::store::entity::{Case, Rights, Tags};
 use crate::text::{ArnText, PolicyName, Text};
@@ -41,7 +41,7 @@ impl RightsRecord {
         rights.boundary = self.boundary.as_deref().map(arn).transpose()?;
         for (name, text) in &self.inline {
             let name: PolicyName = checked(name)?;
-            rights.put_policy(&name, Policy::kept(text, Purpose::Inline));
+            rights.put_policy(&name, Policy::kept(text));
         }
         Ok(rights)
     }

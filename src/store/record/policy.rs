@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::part::{read_tags, write_tags};
 use super::{Kept, Records, VERSION, checked, damaged, read, write};
 use crate::clock::Time;
-use crate::policy::document::{Policy, Purpose};
+use crate::policy::document::Policy;
 use crate::store::engine::Failure;
 use crate::store::entity::{ManagedPolicy, Tagged, Version};
 
@@ -87,7 +87,7 @@ impl VersionRecord {
         Version {
             number: self.number,
             created: Time::from_unix(self.created),
-            document: Policy::kept(&self.document, Purpose::Managed),
+            document: Policy::kept(&self.document),
         }
     }
 }

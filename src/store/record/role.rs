@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::part::{RightsRecord, read_tags, write_tags};
 use super::{Kept, Records, VERSION, checked, read, write};
 use crate::clock::Time;
-use crate::policy::document::{Policy, Purpose};
+use crate::policy::document::Policy;
 use crate::store::engine::Failure;
 use crate::store::entity::{Role, Tagged};
 
@@ -56,7 +56,7 @@ impl Kept for Role {
             created: Time::from_unix(record.created),
             description: record.description.as_deref().map(checked).transpose()?,
             max_session: checked(&record.max_session.to_string())?,
-            trust: Policy::kept(&record.trust, Purpose::Trust),
+            trust: Policy::kept(&record.trust),
             rights: record.rights.rights()?,
             tags: read_tags(Self::CASE, &record.tags)?,
             service: record.service.as_deref().map(checked).transpose()?,
