@@ -1,7 +1,11 @@
-//! IAM: users, their keys and tags. A file a noun.
+//! IAM: users and groups, keys and tags. A file a noun.
 
 mod access_key;
+mod conflict;
 mod document;
+mod group;
+mod listed;
+mod membership;
 mod tag;
 mod user;
 
@@ -22,7 +26,9 @@ pub static IAM: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [access_key::ROUTES, tag::ROUTES, user::ROUTES].into_iter().flatten()
+    [access_key::ROUTES, group::ROUTES, membership::ROUTES, tag::ROUTES, user::ROUTES]
+        .into_iter()
+        .flatten()
 }
 
 /// Who is meant: the user that is named, else the caller.

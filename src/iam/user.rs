@@ -1,13 +1,12 @@
 //! Users: who signs with keys of their own.
 
-use std::ops::Bound;
-
 use imbl::OrdSet;
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
+use crate::iam::listed::{below, prefix};
 use crate::iam::tag::{Tag, check_tags, tagged};
 use crate::iam::{IAM, named_or_caller, on_owner};
 use crate::page::Page;
@@ -31,7 +30,7 @@ pub(super) const ROUTES: &[Route] = &[
 
 output! {
     /// A user, as answers tell of one. Root has neither path nor name.
-    struct UserDetail {
+    pub(super) struct UserDetail {
         path: Option<Path> = "Path",
         name: Option<UserName> = "UserName",
         id: String = "UserId",
@@ -52,8 +51,8 @@ output! {
 }
 
 impl UserDetail {
-    /// What a list tells: no tags.
-    fn listed(user: &User, account: &AccountId) -> Self {
+    /// What a list tells: neither boundary nor tags.
+    pub(super) fn listed(user: &User, account: &AccountId) -> Self {
         Self {
             path: Some(user.path.clone()),
             name: Some(user.name.clone()),
@@ -232,32 +231,21 @@ output! {
     }
 }
 
-impl ListUsers {
-    fn prefix(&self) -> &str {
-        self.prefix.as_ref().map_or("/", PathPrefix::as_str)
-    }
-}
-
 impl Action for ListUsers {
     const SERVICE: &'static Service = &IAM;
     const NAME: &'static str = "ListUsers";
     type Output = ListUsersResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        Needs::on(Arn::iam(account.id(), User::KIND, self.prefix()))
+        Needs::on(Arn::iam(account.id(), User::KIND, prefix(self.prefix.as_ref())))
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
-        let input = input.into_inner();
-        let account = draft.account();
-        let list = format!("ListUsers {} {}", account.id(), input.prefix());
-        let page = Page::asked(list, input.marker.as_ref(), input.most)?;
-        let from =
-            page.after().map_or(Bound::Unbounded, |after| Bound::Excluded(Folded::of(&after)));
-        let users = User::all(account).range((from, Bound::Unbounded));
-        let is_below = |user: &User| user.path.as_str().starts_with(input.prefix());
-        let paged = page.cut(users.filter(|(_, user)| is_below(user)), |(name, _)| name.as_str());
-        let listed = paged.items.iter().map(|(_, user)| UserDetail::listed(user, account.id()));
+        let Self { prefix: asked, marker, most } = input.into_inner();
+        let (account, prefix) = (draft.account(), prefix(asked.as_ref()));
+        let list = format!("ListUsers {} {prefix}", account.id());
+        let paged = below::<User>(prefix, &Page::asked(list, marker.as_ref(), most)?, account);
+        let listed = paged.items.iter().map(|user| UserDetail::listed(user, account.id()));
         Ok(ListUsersResult {
             users: listed.collect(),
             is_truncated: paged.is_truncated(),

@@ -27,6 +27,7 @@ mod differential;
 mod disk;
 mod engine;
 mod floors;
+mod group;
 mod http2;
 mod ladder;
 mod layers;
