@@ -1,6 +1,7 @@
 //! IAM: users and groups, keys and tags. A file a noun.
 
 mod access_key;
+mod boundary;
 mod conflict;
 mod document;
 mod group;
