@@ -1,12 +1,14 @@
 //! IAM: users and groups, keys and tags. A file a noun.
 
 mod access_key;
+mod alias;
 mod boundary;
 mod conflict;
 mod document;
 mod group;
 mod listed;
 mod membership;
+mod summary;
 mod tag;
 mod user;
 
@@ -27,9 +29,16 @@ pub static IAM: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [access_key::ROUTES, group::ROUTES, membership::ROUTES, tag::ROUTES, user::ROUTES]
-        .into_iter()
-        .flatten()
+    let nouns = [
+        access_key::ROUTES,
+        alias::ROUTES,
+        group::ROUTES,
+        membership::ROUTES,
+        summary::ROUTES,
+        tag::ROUTES,
+        user::ROUTES,
+    ];
+    nouns.into_iter().flatten()
 }
 
 /// Who is meant: the user that is named, else the caller.

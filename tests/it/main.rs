@@ -11,6 +11,7 @@
 )]
 
 mod access_key;
+mod account_settings;
 mod accounts;
 mod admin;
 mod authenticate;

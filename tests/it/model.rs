@@ -190,15 +190,8 @@ const CREDENTIALS: &[&str] = &[
     "UploadSigningCertificate",
 ];
 
-const ACCOUNT: &[&str] = &[
-    "CreateAccountAlias",
-    "DeleteAccountAlias",
-    "GenerateCredentialReport",
-    "GetAccountAuthorizationDetails",
-    "GetAccountSummary",
-    "GetCredentialReport",
-    "ListAccountAliases",
-];
+const ACCOUNT: &[&str] =
+    &["GenerateCredentialReport", "GetAccountAuthorizationDetails", "GetCredentialReport"];
 
 const ORGANIZATIONS: &[&str] = &[
     "AcceptDelegationRequest",

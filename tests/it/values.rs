@@ -8,6 +8,7 @@ pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 /// By the parameter's name, as a form has it.
 const VALUES: &[(&str, &str)] = &[
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
+    ("AccountAlias", "AccountAlias=acme"),
     ("GroupName", "GroupName=staff"),
     ("Marker", "Marker=m"),
     ("MaxItems", "MaxItems=1"),
