@@ -2,11 +2,10 @@
 
 mod access_key;
 mod alias;
-mod boundary;
 mod conflict;
 mod document;
 mod group;
-mod listed;
+mod listing;
 mod membership;
 mod summary;
 mod tag;

@@ -9,8 +9,9 @@ use crate::store::account::Account;
 use crate::store::draft::{Draft, Limits};
 use crate::store::entity::{Entity, Group, ManagedPolicy, Profile, Role, User};
 use crate::store::owner::Caller;
-use crate::wire::answer::{Map, output};
+use crate::wire::answer::output;
 use crate::wire::form::input;
+use crate::wire::map::Map;
 
 pub(super) const ROUTES: &[Route] = &[Route::to::<GetAccountSummary>()];
 
@@ -61,7 +62,7 @@ input! {
 output! {
     /// Counts and quotas, by their names.
     struct GetAccountSummaryResult {
-        summary: Map<usize> = "SummaryMap",
+        summary: Map<u32> = "SummaryMap",
     }
 }
 
@@ -76,7 +77,8 @@ impl Action for GetAccountSummary {
 
     fn run(_: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let (account, limits) = (draft.account(), draft.limits());
-        let told = TOLD.iter().map(|name| (*name, figure(name, account, &limits)));
+        let figure = |name| u32::try_from(figure(name, account, &limits)).unwrap_or(u32::MAX);
+        let told = TOLD.iter().map(|name| (*name, figure(name)));
         Ok(GetAccountSummaryResult { summary: Map(told.collect()) })
     }
 }
