@@ -3,6 +3,7 @@
 mod access_key;
 mod alias;
 mod conflict;
+mod details;
 mod document;
 mod group;
 mod listing;
@@ -31,6 +32,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
     let nouns = [
         access_key::ROUTES,
         alias::ROUTES,
+        details::ROUTES,
         group::ROUTES,
         membership::ROUTES,
         summary::ROUTES,

@@ -24,6 +24,7 @@ mod clients;
 mod commit;
 mod corpora;
 mod crash;
+mod details;
 mod differential;
 mod disk;
 mod engine;

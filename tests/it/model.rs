@@ -190,8 +190,7 @@ const CREDENTIALS: &[&str] = &[
     "UploadSigningCertificate",
 ];
 
-const ACCOUNT: &[&str] =
-    &["GenerateCredentialReport", "GetAccountAuthorizationDetails", "GetCredentialReport"];
+const ACCOUNT: &[&str] = &["GenerateCredentialReport", "GetCredentialReport"];
 
 const ORGANIZATIONS: &[&str] = &[
     "AcceptDelegationRequest",

@@ -9,6 +9,7 @@ pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const VALUES: &[(&str, &str)] = &[
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
     ("AccountAlias", "AccountAlias=acme"),
+    ("Filter", "Filter.member.1=User"),
     ("GroupName", "GroupName=staff"),
     ("Marker", "Marker=m"),
     ("MaxItems", "MaxItems=1"),
