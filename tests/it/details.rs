@@ -6,7 +6,7 @@ use countersign::store::draft::Draft;
 use countersign::store::entity::{
     Case, Entity, Group, ManagedPolicy, Profile, Rights, Role, Tags, User,
 };
-use countersign::text::{AccountId, ArnText, GroupName, Text, UserName};
+use countersign::text::{AccountId, ArnText, GroupName, MaxSession, Text, UserName};
 
 use crate::world::{ACCOUNT, Reply, World};
 
@@ -56,7 +56,7 @@ fn furnished(mut draft: Draft) -> Draft {
     draft.put(role);
     draft.put(Group { rights: rights(), ..staff });
     let mut of_ann = rights();
-    of_ann.boundary = ann.rights.boundary.clone();
+    of_ann.boundary.clone_from(&ann.rights.boundary);
     draft.put(User { rights: of_ann, ..ann });
     draft
 }
@@ -72,7 +72,7 @@ fn role(trusted: &User, draft: &mut Draft) -> Role {
         id: draft.new_id::<Role>().unwrap(),
         created: draft.now(),
         description: None,
-        max_session: Default::default(),
+        max_session: MaxSession::default(),
         trust: Policy::kept(&trust),
         rights: rights(),
         tags: Tags::new(Case::Ignored),
