@@ -86,6 +86,21 @@ fn every_wrong_setting_stops_the_start_with_one_sentence() {
             "invalid value 'EU' for '--region <REGION>': a region is written as eu-central-1 is",
         ),
         (
+            &["--limit", "UsersQuota"],
+            &[],
+            "invalid value 'UsersQuota' for '--limit <QUOTA=N>': it is written as UsersQuota=10000 is",
+        ),
+        (
+            &["--limit", "Users=1"],
+            &[],
+            "invalid value 'Users=1' for '--limit <QUOTA=N>': there is no such quota; countersign serve --help lists them",
+        ),
+        (
+            &["--limit", "UsersQuota=0"],
+            &[],
+            "invalid value 'UsersQuota=0' for '--limit <QUOTA=N>': it must be from 1 to 1000000",
+        ),
+        (
             &["--log", "loud=very"],
             &[],
             "invalid value 'loud=very' for '--log <LEVEL>': it is neither a level (error, warn, info, debug, trace) nor a filter",

@@ -11,6 +11,7 @@
 )]
 
 mod access_key;
+mod account;
 mod accounts;
 mod admin;
 mod authenticate;
@@ -26,6 +27,7 @@ mod crash;
 mod differential;
 mod disk;
 mod engine;
+mod entities;
 mod floors;
 mod http2;
 mod ladder;
