@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use super::LogFormat;
 use super::words::{Limit, account, body, count, filter, head, limit, region, seconds};
 use crate::store::limits::Limits;
-use crate::text::AccountId;
+use crate::text::{AccountId, Network};
 
 const LAYERS: &str = "\
 Every option can also be given by the environment (--max-body as COUNTERSIGN_MAX_BODY; lists with
@@ -141,6 +141,10 @@ pub(super) struct ServeFlags {
     /// A region that signatures may name; repeat it for more [default: any]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) region: Vec<String>,
+    /// A proxy, or a network of proxies, whose X-Forwarded-For and X-Forwarded-Proto count in
+    /// conditions on aws:SourceIp and aws:SecureTransport; repeat it for more [default: none]
+    #[arg(long, value_name = "CIDR", value_parser = str::parse::<Network>)]
+    pub(super) trusted_proxy: Vec<Network>,
     /// The certificate chain, PEM: speaks TLS
     #[arg(long, value_name = "FILE")]
     pub(super) tls_cert: Option<PathBuf>,

@@ -137,6 +137,7 @@ impl Reading<'_> {
             is_account_given: self.rank("account") > Rank::Default,
             account: flags.account,
             regions: flags.region,
+            proxies: flags.trusted_proxy,
             tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
             log: Log { format: flags.log_format, filter: flags.log },
             limits: limits(&flags.limit),
