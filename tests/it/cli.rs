@@ -237,6 +237,16 @@ fn a_list_of_a_higher_layer_takes_the_place_of_a_lower_one() {
 }
 
 #[test]
+fn a_quota_is_awss_where_no_other_is_given() {
+    let (_dir, file) = config_file("limit = ['GroupsQuota=3', 'UsersQuota=4']");
+    let limits = read(&["--config", &file], &[]).limits;
+    assert_eq!((limits.groups_per_account, limits.users_per_account), (3, 4));
+    assert_eq!((limits.roles_per_account, limits.versions_per_policy), (1000, 5));
+    let raised = read(&["--limit", "PolicySizeQuota=9000", "--limit", "PolicySizeQuota=9001"], &[]);
+    assert_eq!(raised.limits.policy_size, 9001);
+}
+
+#[test]
 fn of_memory_and_a_directory_the_higher_layer_counts() {
     let in_memory = [("COUNTERSIGN_MEMORY", "true")];
     assert_eq!(read(&[], &in_memory).keep, Keep::Memory);
