@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use countersign::action::{Call, Case, Decide, Leave, Route, Served};
+use countersign::action::{ActionName, Call, Case, Decide, Leave, Route, Served};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
 use countersign::ids::RandomIds;

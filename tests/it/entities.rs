@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign::arn::Arn;
 use countersign::clock::Time;
-use countersign::policy::document::{Policy, Purpose};
+use countersign::policy::document::Policy;
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::Failure;
@@ -61,7 +61,7 @@ pub(crate) fn role(name: &str, id: EntityId) -> Role {
         created: CREATED,
         description: None,
         max_session: MaxSession::default(),
-        trust: Policy::kept("{}", Purpose::Trust),
+        trust: Policy::kept("{}"),
         rights: Rights::default(),
         tags: Tags::new(Role::CASE),
         service: None,
@@ -81,7 +81,7 @@ pub(crate) fn policy(name: &str, id: EntityId) -> ManagedPolicy {
         latest: 0,
         tags: Tags::new(ManagedPolicy::CASE),
     };
-    policy.add_version(Policy::kept("{ }", Purpose::Managed), CREATED);
+    policy.add_version(Policy::kept("{ }"), CREATED);
     policy
 }
 
@@ -105,7 +105,7 @@ fn content(account: &Account) -> Vec<String> {
 fn grant(holder: &mut impl Holder) {
     let rights = holder.rights_mut();
     for name in ["b", "B", "a"] {
-        rights.put_policy(&word(name), Policy::kept(" {\"é\":\n1}", Purpose::Inline));
+        rights.put_policy(&word(name), Policy::kept(" {\"é\":\n1}"));
     }
     rights.attached.insert(arn("arn:aws:iam::aws:policy/ReadOnlyAccess"));
     rights.boundary = Some(arn("arn:aws:iam::123456789012:policy/a/Read"));
@@ -133,7 +133,7 @@ fn fill(mut draft: Draft) -> Draft {
     grant(&mut deploy);
     label(&mut deploy);
     let mut read = policy("Read", draft.new_id::<ManagedPolicy>().unwrap());
-    read.default = read.add_version(Policy::kept("{\n}", Purpose::Managed), draft.now());
+    read.default = read.add_version(Policy::kept("{\n}"), draft.now());
     read.versions.remove(0);
     read.description = Some(word("日本"));
     label(&mut read);
