@@ -344,7 +344,7 @@ fn the_services_are_called_as_the_model_says() {
 
 /// The parameters of an action: name, whether it is required, shape.
 fn input_of<'m>(model: &'m Value, action: &str) -> Vec<(&'m str, bool, &'m str)> {
-    let input = model["operations"][action]["input"].as_str().unwrap();
+    let Some(input) = model["operations"][action]["input"].as_str() else { return Vec::new() };
     let shape = &model["shapes"][input];
     let required: Vec<_> = shape["required"].as_array().into_iter().flatten().collect();
     let members = shape["members"].as_object().into_iter().flatten();
@@ -399,7 +399,11 @@ fn assert_output(model: &Value, shape: &str, ours: Shape, place: &str) {
             let member = shape["member"]["shape"].as_str().unwrap();
             assert_output(model, member, *inner, &format!("{place}.member"));
         }
-        (Shape::Value, kind) => assert!(!["structure", "list"].contains(&kind), "{place}"),
+        (Shape::Map(inner), "map") => {
+            let value = shape["value"]["shape"].as_str().unwrap();
+            assert_output(model, value, *inner, &format!("{place}.value"));
+        }
+        (Shape::Value, kind) => assert!(!["structure", "list", "map"].contains(&kind), "{place}"),
         (ours, kind) => panic!("{place} is a {kind}, not {ours:?}"),
     }
 }
