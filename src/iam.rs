@@ -2,6 +2,7 @@
 
 mod access_key;
 mod document;
+mod simulate;
 mod tag;
 mod user;
 
@@ -22,7 +23,7 @@ pub static IAM: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [access_key::ROUTES, tag::ROUTES, user::ROUTES].into_iter().flatten()
+    [access_key::ROUTES, simulate::ROUTES, tag::ROUTES, user::ROUTES].into_iter().flatten()
 }
 
 /// Who is meant: the user that is named, else the caller.

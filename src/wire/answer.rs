@@ -381,7 +381,9 @@ mod tests {
         let map = Map(vec![("a", 1_usize), ("b", 2)]);
         let document = |format| Answer::document(format, "r", "n", |answer| map.write("m", answer));
         let entry = |key: &str, value: &str| {
-            format!("    <entry>\n      <key>{key}</key>\n      <value>{value}</value>\n    </entry>\n")
+            format!(
+                "    <entry>\n      <key>{key}</key>\n      <value>{value}</value>\n    </entry>\n"
+            )
         };
         let entries = entry("a", "1") + &entry("b", "2");
         assert_eq!(
