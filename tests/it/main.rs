@@ -32,6 +32,7 @@ mod listening;
 mod logs;
 mod model;
 mod plain;
+mod policy;
 mod program;
 mod properties;
 mod raw;
