@@ -11,9 +11,9 @@ use countersign::ids::RandomIds;
 use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
-use countersign::store::entity::KeyPair;
+use countersign::store::entity::{Group, KeyPair, ManagedPolicy, Profile, Role, User};
 use countersign::store::owner::{Caller, Owner};
-use countersign::store::record::{self, Records};
+use countersign::store::record::{self, Kept, Records};
 use countersign::store::seal::{Seal, SealKey};
 use countersign::text::{AccountId, Text};
 use countersign::wire::answer::Format;
@@ -118,10 +118,16 @@ pub(crate) fn record(bytes: &[u8]) {
     let key = SealKey::parse(&"0".repeat(64)).unwrap();
     let account = AccountId::parse("123456789012").unwrap();
     let records = Records { account: &account, seal: &Seal::new(&key).unwrap() };
-    if let Ok(user) = records.read_user(bytes) {
-        let again = records.read_user(&records.write_user(&user).unwrap()).unwrap();
-        assert_eq!(format!("{user:?}"), format!("{again:?}"));
+    if let Some((user, again)) = reread::<User>(records, bytes) {
         assert_eq!(secrets(&user.keys), secrets(&again.keys));
+    }
+    reread::<Group>(records, bytes);
+    reread::<Role>(records, bytes);
+    reread::<ManagedPolicy>(records, bytes);
+    reread::<Profile>(records, bytes);
+    if let Ok(settings) = record::read_settings(bytes) {
+        let again = record::read_settings(&record::write_settings(&settings).unwrap()).unwrap();
+        assert_eq!(format!("{settings:?}"), format!("{again:?}"));
     }
     if let Ok(root) = records.read_root(bytes) {
         let again = records.read_root(&records.write_root(&root).unwrap()).unwrap();
@@ -131,6 +137,14 @@ pub(crate) fn record(bytes: &[u8]) {
     if let Some(used) = record::read_use(bytes).ok().and_then(|used| used.get()) {
         assert_eq!(record::read_use(&record::write_use(&used).unwrap()).unwrap().get(), Some(used));
     }
+}
+
+/// What is read, and what is read of what is written of it: the same.
+fn reread<E: Kept>(records: Records<'_>, bytes: &[u8]) -> Option<(E, E)> {
+    let read: E = records.read(bytes).ok()?;
+    let again: E = records.read(&records.write(&read).unwrap()).unwrap();
+    assert_eq!(format!("{read:?}"), format!("{again:?}"));
+    Some((read, again))
 }
 
 fn secrets(keys: &[KeyPair]) -> Vec<&str> {

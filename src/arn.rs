@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::text::AccountId;
+use crate::text::{AccountId, ArnText};
 
 /// The name of one resource: `arn:aws:iam::123456789012:user/dev/ann`.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Arn(Arc<str>);
 
 impl Arn {
@@ -34,6 +34,13 @@ impl Arn {
     /// The name as it is written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<&ArnText> for Arn {
+    /// The name that a caller writes, whether there is such a resource or not.
+    fn from(given: &ArnText) -> Self {
+        Self(given.as_str().into())
     }
 }
 

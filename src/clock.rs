@@ -1,5 +1,6 @@
 //! The time, as a value: only this module asks the world for it.
 
+mod moment;
 mod read;
 mod written;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat};
 
+pub use moment::Moment;
 pub use written::{Latest, append_now};
 
 /// A moment, in whole seconds since 1970-01-01T00:00:00Z.

@@ -115,9 +115,13 @@ codes! {
     InvalidInput => BAD_REQUEST,
     InvalidRequest => BAD_REQUEST,
     LimitExceeded => CONFLICT,
+    MalformedPolicyDocument => BAD_REQUEST,
     MalformedQueryString => BAD_REQUEST,
     MissingAuthenticationToken => FORBIDDEN,
     NoSuchEntity => NOT_FOUND,
+    NotSupportedService => NOT_FOUND,
+    PolicyEvaluation => INTERNAL_SERVER_ERROR,
+    PolicyNotAttachable => BAD_REQUEST,
     RequestAbortedException => BAD_REQUEST,
     RequestEntityTooLarge => PAYLOAD_TOO_LARGE,
     RequestTimeout => REQUEST_TIMEOUT,
@@ -125,6 +129,7 @@ codes! {
     SignatureDoesNotMatch => FORBIDDEN,
     Throttling => BAD_REQUEST,
     UnknownOperationException => NOT_FOUND,
+    UnmodifiableEntity => BAD_REQUEST,
     ValidationError => BAD_REQUEST,
 }
 

@@ -1,6 +1,7 @@
 //! IAM: users, their keys and tags. A file a noun.
 
 mod access_key;
+mod document;
 mod tag;
 mod user;
 

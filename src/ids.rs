@@ -10,7 +10,7 @@ use data_encoding::BASE32;
 use rand::{Rng, RngExt};
 
 use crate::secret::Secret;
-use crate::text::{AccessKeyId, AccountId, Text, UserId};
+use crate::text::{AccessKeyId, AccountId, EntityId, Text};
 
 /// The letters of a secret: as many as six bits can tell apart.
 const SECRET_LETTERS: &[u8; 64] =
@@ -35,12 +35,13 @@ pub trait Ids: Debug + Send {
         AccessKeyId::parse(&format!("AKIA{}", with_account(account, self.bits()))).ok()
     }
 
-    /// A new id of a user of `account`: `AIDA` and 17 characters.
-    fn user_id(&mut self, account: &AccountId) -> Option<UserId> {
+    /// A new id of an entity of `account`: `prefix`, which has four letters and
+    /// tells what it is, and 17 characters.
+    fn entity_id(&mut self, prefix: &str, account: &AccountId) -> Option<EntityId> {
         let bits = self.bits();
         let last = BASE32.encode(&[u8::try_from(bits >> 72 & 0xFF).unwrap_or_default()]);
         let last = last.get(..1)?;
-        UserId::parse(&format!("AIDA{}{last}", with_account(account, bits))).ok()
+        EntityId::parse(&format!("{prefix}{}{last}", with_account(account, bits))).ok()
     }
 }
 
@@ -122,7 +123,7 @@ mod tests {
             let id = RandomIds.access_key_id(&owner).unwrap();
             assert_eq!(id.as_str().len(), 20);
             assert_eq!(account_in(&id), Some(owner.clone()));
-            assert_eq!(RandomIds.user_id(&owner).unwrap().as_str().len(), 21);
+            assert_eq!(RandomIds.entity_id("AIDA", &owner).unwrap().as_str().len(), 21);
         }
         let zero = AccountId::parse("000000000000").unwrap();
         assert!(RandomIds.access_key_id(&zero).unwrap().as_str().starts_with("AKIAQAAAAAAA"));

@@ -34,7 +34,8 @@
 //! | `text` `clock` `secret` | checked words, the time, what does not print |
 //! | `arn` `ids` `error` | names, new ids, AWS's error codes |
 //! | `wire` | forms in, XML or JSON out, percent encoding |
-//! | `sigv4` | what a signature must be |
+//! | `sigv4` `policy` | what a signature must be; what policies say |
+//! | `catalog` | the policies that AWS manages |
 //! | `store` | what exists, and how it is kept |
 //! | `action` `page` | the life of one action; long lists |
 //! | `iam` `sts` | the actions themselves |
@@ -46,6 +47,8 @@
 pub mod action;
 #[cfg(feature = "server")]
 pub mod arn;
+#[cfg(feature = "server")]
+pub mod catalog;
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod command;
@@ -69,6 +72,8 @@ pub mod metrics;
 pub mod operate;
 #[cfg(feature = "server")]
 pub mod page;
+#[cfg(feature = "server")]
+pub mod policy;
 pub mod secret;
 pub mod sigv4;
 #[cfg(feature = "server")]

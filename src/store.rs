@@ -7,6 +7,7 @@ pub mod entity;
 pub mod home;
 pub mod index;
 mod ledger;
+pub mod limits;
 mod load;
 pub mod owner;
 pub mod private_file;

@@ -7,7 +7,7 @@ use countersign::clock::{Clock, SystemClock};
 use countersign::secret::Secret;
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::sqlite::Sqlite;
-use countersign::store::entity::{Tags, User};
+use countersign::store::entity::{Rights, Tagged, Tags, User};
 use countersign::store::seal::{Seal, SealKey};
 use countersign::store::{Forget, Settings, Store};
 use countersign::text::{AccessKeyId, AccountId, Text, UserName};
@@ -90,8 +90,7 @@ async fn fill(data: &Path, accounts: u64, users: usize) {
 
 fn with_users(mut draft: Draft, first: usize) -> Draft {
     for n in first..first + AT_A_TIME {
-        let (created, account) = (draft.now(), draft.account().id().clone());
-        let id = draft.ids().user_id(&account).unwrap();
+        let (created, id) = (draft.now(), draft.new_id::<User>().unwrap());
         let keys = vec![draft.new_key().unwrap()];
         draft.put(User {
             name: UserName::parse(&format!("user-{n}")).unwrap(),
@@ -99,7 +98,9 @@ fn with_users(mut draft: Draft, first: usize) -> Draft {
             id,
             created,
             keys,
-            tags: Tags::default(),
+            rights: Rights::default(),
+            groups: imbl::OrdSet::new(),
+            tags: Tags::new(User::CASE),
         });
     }
     draft

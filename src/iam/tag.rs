@@ -49,27 +49,26 @@ impl Tag {
 
 /// Tags as answers list them.
 pub(super) fn tagged(tags: &Tags) -> Vec<Tag> {
-    tags.values().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect()
+    tags.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect()
 }
 
 /// `held` and `new` together: a new tag takes the place of one whose key differs
 /// in nothing but case.
 pub(super) fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result<Tags> {
-    let mut seen = Tags::new();
+    let mut seen = Tags::new(held.case());
     for Tag { key, value } in new {
-        let folded = Folded::of(&key);
-        if folded.as_str().starts_with(RESERVED) {
+        if Folded::of(&key).as_str().starts_with(RESERVED) {
             let message = "Tag keys that begin with aws: are reserved for system use.";
             return Err(Error::new(Code::InvalidInput, message));
         }
-        if seen.insert(folded, (key, value)).is_some() {
+        if seen.insert(key, value).is_some() {
             let message =
                 "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
             return Err(Error::new(Code::InvalidInput, message));
         }
     }
     held.extend(seen);
-    if held.len() > draft.limits().tags_per_user {
+    if held.len() > draft.limits().tags_per_entity {
         let message = "The number of tags has reached the maximum limit.";
         return Err(Error::new(Code::LimitExceeded, message));
     }
@@ -126,7 +125,7 @@ impl Action for UntagUser {
         let Self { user, keys } = input.into_inner();
         let mut user = draft.find::<User>(&user)?.clone();
         for key in &keys.0 {
-            user.tags.remove(&Folded::of(key));
+            user.tags.remove(key);
         }
         draft.put(user);
         Ok(())

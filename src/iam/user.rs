@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use imbl::OrdMap;
+use imbl::OrdSet;
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
@@ -13,7 +13,7 @@ use crate::iam::{IAM, named_or_caller, on_owner};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Entity, Tags, User};
+use crate::store::entity::{Entity, Rights, Tagged, Tags, User};
 use crate::store::owner::{Caller, Owner};
 use crate::text::{
     AccountId, ArnText, Folded, MarkerText, MaxItems, NewUserName, Path, PathPrefix, UserName,
@@ -115,8 +115,12 @@ impl Action for CreateUser {
             Some(boundary) => needs.with("iam:PermissionsBoundary", boundary.to_string()),
             None => needs,
         };
+        // Tags given at birth are told to both actions: either may be allowed by them.
         match &self.tags {
-            Some(tags) => tags.0.iter().fold(needs.and("iam:TagUser", arn), Tag::add_keys),
+            Some(tags) => {
+                let needs = tags.0.iter().fold(needs, Tag::add_keys).and("iam:TagUser", arn);
+                tags.0.iter().fold(needs, Tag::add_keys)
+            }
             None => needs,
         }
     }
@@ -128,7 +132,8 @@ impl Action for CreateUser {
         if let Some(arn) = boundary {
             return Err(no_such_boundary(&arn));
         }
-        let tags = check_tags(OrdMap::new(), tags.map_or_else(Vec::new, |tags| tags.0), draft)?;
+        let tags =
+            check_tags(Tags::new(User::CASE), tags.map_or_else(Vec::new, |tags| tags.0), draft)?;
         let user = make(name, path.unwrap_or_default(), tags, draft)?;
         let user = UserDetail::whole(&user, draft.account().id());
         Ok(CreateUserResult { user })
@@ -140,9 +145,17 @@ fn make(name: UserName, path: Path, tags: Tags, draft: &mut Draft) -> Result<Use
     if User::all(draft.account()).len() >= most {
         return Err(Error::over_quota("UsersPerAccount", most));
     }
-    let account = draft.account().id().clone();
-    let id = draft.ids().user_id(&account).ok_or_else(Error::internal_failure)?;
-    let user = User { name, path, id, created: draft.now(), keys: Vec::new(), tags };
+    let id = draft.new_id::<User>()?;
+    let user = User {
+        name,
+        path,
+        id,
+        created: draft.now(),
+        keys: Vec::new(),
+        rights: Rights::default(),
+        groups: OrdSet::new(),
+        tags,
+    };
     draft.put(user.clone());
     Ok(user)
 }

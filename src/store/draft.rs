@@ -7,26 +7,11 @@ use crate::clock::Time;
 use crate::error::{Error, Result};
 use crate::ids::Ids;
 use crate::store::account::{Account, Change};
-use crate::store::entity::{Entity, KeyPair, Root, User};
+use crate::store::entity::{Entity, KeyPair, Root, Settings, User};
 use crate::store::owner::Owner;
-use crate::text::{AccessKeyId, Folded, Status};
+use crate::text::{AccessKeyId, EntityId, Folded, Status};
 
-/// How much an account may hold (IAM User Guide, "IAM and AWS STS quotas").
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Limits {
-    /// Users in an account.
-    pub users_per_account: usize,
-    /// Keys of a user, and of root: two, so that one can replace the other.
-    pub keys_per_user: usize,
-    /// Tags on a user.
-    pub tags_per_user: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { users_per_account: 5000, keys_per_user: 2, tags_per_user: 50 }
-    }
-}
+pub use crate::store::limits::Limits;
 
 /// An account as one request will leave it: a clone that notes each change.
 ///
@@ -67,7 +52,7 @@ impl Draft {
 
     /// What stands under `name`, or the error to answer.
     pub fn find<E: Entity>(&self, name: &E::Name) -> Result<&E> {
-        self.account.get(name).ok_or_else(|| Error::no_such(E::KIND, name))
+        self.account.get(name).ok_or_else(|| E::missing(name))
     }
 
     /// Puts `entity` under its name, in the place of what stood there.
@@ -108,6 +93,17 @@ impl Draft {
         self.change(Change::Root(Arc::new(root)));
     }
 
+    /// Puts what the account says of itself in the place of what it said before.
+    pub fn put_settings(&mut self, settings: Settings) {
+        self.change(Change::Settings(Arc::new(settings)));
+    }
+
+    /// An id that nothing ever had.
+    pub fn new_id<E: Entity>(&mut self) -> Result<EntityId> {
+        let id = self.ids.entity_id(E::PREFIX, self.account.id());
+        id.ok_or_else(Error::internal_failure)
+    }
+
     /// A key pair that nobody ever had.
     pub fn new_key(&mut self) -> Result<KeyPair> {
         let id = self.ids.access_key_id(self.account.id()).ok_or_else(Error::internal_failure)?;
@@ -143,6 +139,11 @@ impl Draft {
             Change::User(name, _) => {
                 self.account.users.get(name).map_or(&[][..], |user| &user.keys)
             }
+            Change::Settings(_)
+            | Change::Group(..)
+            | Change::Role(..)
+            | Change::Policy(..)
+            | Change::Profile(..) => &[],
         };
         self.touched.extend(keys.iter().map(|key| key.id.clone()));
     }

@@ -1,22 +1,44 @@
 //! What an account holds: plain data.
 
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+mod group;
+mod key;
+mod policy;
+mod profile;
+mod rights;
+mod role;
+mod root;
+mod settings;
+mod tags;
+mod user;
 
-use imbl::OrdMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
 
 use crate::arn::Arn;
-use crate::clock::Time;
-use crate::secret::Secret;
+use crate::error::Error;
 use crate::store::account::{Account, Change};
-use crate::text::{
-    AccessKeyId, AccountId, Folded, Path, Status, TagKey, TagValue, Text, UserId, UserName,
-};
+use crate::text::{AccountId, EntityId, Folded, Path, Text};
+
+pub use group::Group;
+pub use key::{KeyPair, LastUse, Use};
+pub use policy::{ManagedPolicy, Version};
+pub use profile::Profile;
+pub use rights::Rights;
+pub use role::Role;
+pub use root::Root;
+pub use settings::Settings;
+pub use tags::{Case, Tags};
+pub use user::User;
 
 /// A kind of thing that an account holds by name.
-pub trait Entity: Clone + Debug {
+pub trait Entity: Clone + Debug + 'static {
     /// What it is called in ARNs and in sentences.
     const KIND: &'static str;
+
+    /// What its ids begin with.
+    const PREFIX: &'static str;
 
     /// What it is called.
     type Name: Text;
@@ -27,11 +49,24 @@ pub trait Entity: Clone + Debug {
     /// Where it stands.
     fn path(&self) -> &Path;
 
+    /// What stays where the name changes, and is never given twice.
+    fn id(&self) -> &EntityId;
+
     /// All of them in an account.
     fn all(account: &Account) -> &OrdMap<Folded, Arc<Self>>;
 
     /// The change after which this stands under `name`, or nothing does.
     fn change(name: Folded, to: Option<Arc<Self>>) -> Change;
+
+    /// The other things that it names.
+    fn mentions(&self) -> Mentions {
+        Mentions::default()
+    }
+
+    /// What is answered where none of that name is there.
+    fn missing(name: &Self::Name) -> Error {
+        Error::no_such(Self::KIND, name)
+    }
 
     /// Its full name.
     fn arn(&self, account: &AccountId) -> Arn {
@@ -39,130 +74,36 @@ pub trait Entity: Clone + Debug {
     }
 }
 
-/// The labels on a thing, told apart and sorted without regard to case.
-pub type Tags = OrdMap<Folded, (TagKey, TagValue)>;
-
-/// Someone who signs with keys of their own.
-#[derive(Clone, Debug)]
-pub struct User {
-    /// The name, in the case in which it was given.
-    pub name: UserName,
-    /// Where the user stands.
-    pub path: Path,
-    /// What stays where the name changes.
-    pub id: UserId,
-    /// When the user was made.
-    pub created: Time,
-    /// The keys, oldest first.
-    pub keys: Vec<KeyPair>,
-    /// The labels.
-    pub tags: Tags,
-}
-
-impl Entity for User {
-    const KIND: &'static str = "user";
-    type Name = UserName;
-
-    fn name(&self) -> &UserName {
-        &self.name
-    }
-
-    fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn all(account: &Account) -> &OrdMap<Folded, Arc<Self>> {
-        &account.users
-    }
-
-    fn change(name: Folded, to: Option<Arc<Self>>) -> Change {
-        Change::User(name, to)
-    }
-}
-
-/// Whom an account belongs to. Root may do everything in it, and has keys like a
-/// user.
+/// What an entity names: the account can tell who names a thing.
 #[derive(Clone, Debug, Default)]
-pub struct Root {
-    /// When the account was made.
-    pub created: Time,
-    /// The keys, oldest first.
-    pub keys: Vec<KeyPair>,
+pub struct Mentions {
+    /// Managed policies that it has attached.
+    pub attached: OrdSet<Arn>,
+    /// The managed policy that is its boundary.
+    pub boundary: Option<Arn>,
+    /// Groups that it is in.
+    pub groups: OrdSet<EntityId>,
+    /// The role that it holds.
+    pub role: Option<EntityId>,
 }
 
-/// What a user or root signs with.
-#[derive(Clone, Debug)]
-pub struct KeyPair {
-    /// The half that is sent along.
-    pub id: AccessKeyId,
-    /// The half that is kept.
-    pub secret: Secret,
-    /// Whether it signs.
-    pub status: Status,
-    /// When it was made.
-    pub created: Time,
-    /// When it signed last: shared by all that know the key, since it changes
-    /// with every request and is no change of the account.
-    pub used: Arc<LastUse>,
+/// A user, group or role: who is granted something.
+pub trait Holder: Entity {
+    /// What it is granted.
+    fn rights(&self) -> &Rights;
+
+    /// What it is granted, to be changed.
+    fn rights_mut(&mut self) -> &mut Rights;
 }
 
-/// When, where and for what a key was used last.
-#[derive(Debug, Default)]
-pub struct LastUse(Mutex<Option<Use>>);
+/// A thing with labels.
+pub trait Tagged: Entity {
+    /// Whether keys that differ in nothing but case are the same.
+    const CASE: Case;
 
-/// One use of a key.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Use {
-    /// When.
-    pub at: Time,
-    /// For which service, as the scope of the signature names it.
-    pub service: Arc<str>,
-    /// In which region, as the scope of the signature names it.
-    pub region: Arc<str>,
-}
+    /// Its labels.
+    fn tags(&self) -> &Tags;
 
-impl LastUse {
-    /// A key that was used before, or never.
-    pub fn known(last: Option<Use>) -> Self {
-        Self(Mutex::new(last))
-    }
-
-    /// The last use, if there was one.
-    pub fn get(&self) -> Option<Use> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Notes a use, unless a later one is noted already, and tells whether this
-    /// is news: many requests in one second are one use.
-    pub fn note(&self, at: Time, service: &str, region: &str) -> bool {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_news = last.as_ref().is_none_or(|last| {
-            at > last.at || at == last.at && (*last.service != *service || *last.region != *region)
-        });
-        if is_news {
-            let same = |word: &str, held: Option<&Arc<str>>| match held {
-                Some(held) if **held == *word => Arc::clone(held),
-                _ => Arc::from(word),
-            };
-            let service = same(service, last.as_ref().map(|last| &last.service));
-            let region = same(region, last.as_ref().map(|last| &last.region));
-            *last = Some(Use { at, service, region });
-        }
-        is_news
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_use_that_is_older_than_the_last_is_no_news() {
-        let used = LastUse::default();
-        assert!(used.note(Time::from_unix(2), "iam", "us-east-1"));
-        assert!(!used.note(Time::from_unix(1), "sts", "eu-west-1"));
-        assert!(!used.note(Time::from_unix(2), "iam", "us-east-1"));
-        assert!(used.note(Time::from_unix(2), "sts", "us-east-1"));
-        assert_eq!(used.get().map(|last| last.service), Some(Arc::from("sts")));
-    }
+    /// Its labels, to be changed.
+    fn tags_mut(&mut self) -> &mut Tags;
 }

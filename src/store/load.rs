@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::store::account::{Account, Change};
 use crate::store::engine::{Engine, Failure};
-use crate::store::entity::{KeyPair, LastUse};
-use crate::store::record::{Records, read_use};
+use crate::store::entity::{Entity, Group, KeyPair, LastUse, ManagedPolicy, Profile, Role, User};
+use crate::store::record::{Kept, Records, read_settings, read_use};
 use crate::store::seal::Seal;
 use crate::text::{AccessKeyId, AccountId, Folded, Text};
 
@@ -32,9 +32,14 @@ pub(super) fn root_key(account: &AccountId) -> String {
     format!("in/{account}/root")
 }
 
-/// Where a user stands.
-pub(super) fn user_key(account: &AccountId, name: &Folded) -> String {
-    format!("in/{account}/user/{}", name.as_str())
+/// Where it stands what an account says of itself.
+pub(super) fn settings_key(account: &AccountId) -> String {
+    format!("in/{account}/settings")
+}
+
+/// Where an entity stands.
+pub(super) fn entity_key<E: Kept>(account: &AccountId, name: &Folded) -> String {
+    format!("in/{account}/{}/{}", E::PLACE, name.as_str())
 }
 
 /// Where it stands which account a key signs for.
@@ -100,11 +105,16 @@ impl Reader<'_> {
                 self.add_uses(&mut root.keys);
                 Change::Root(Arc::new(root))
             }
-            Some(("user", _)) => {
-                let mut user = records.read_user(value)?;
+            None if key == "settings" => Change::Settings(Arc::new(read_settings(value)?)),
+            Some((User::PLACE, _)) => {
+                let mut user: User = records.read(value)?;
                 self.add_uses(&mut user.keys);
-                Change::User(Folded::of(&user.name), Some(Arc::new(user)))
+                there(user)
             }
+            Some((Group::PLACE, _)) => there(records.read::<Group>(value)?),
+            Some((Role::PLACE, _)) => there(records.read::<Role>(value)?),
+            Some((ManagedPolicy::PLACE, _)) => there(records.read::<ManagedPolicy>(value)?),
+            Some((Profile::PLACE, _)) => there(records.read::<Profile>(value)?),
             _ => return Err(odd(key)),
         };
         self.account.apply(&change);
@@ -117,6 +127,11 @@ impl Reader<'_> {
             key.used = used.unwrap_or_default();
         }
     }
+}
+
+/// The change after which an entity is there.
+fn there<E: Entity>(entity: E) -> Change {
+    E::change(Folded::of(entity.name()), Some(Arc::new(entity)))
 }
 
 /// What `read` makes of each key below `prefix`, and of its value.

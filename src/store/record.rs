@@ -5,23 +5,48 @@
 //! | `account/<account>` | nothing yet: the account exists |
 //! | `in/<account>/revision` | how many commits the account is made of, 8 bytes |
 //! | `in/<account>/root` | [`Root`] |
+//! | `in/<account>/settings` | [`Settings`] |
 //! | `in/<account>/user/<folded name>` | [`User`] |
+//! | `in/<account>/group/<folded name>` | [`Group`] |
+//! | `in/<account>/role/<folded name>` | [`Role`] |
+//! | `in/<account>/policy/<folded name>` | [`ManagedPolicy`] |
+//! | `in/<account>/profile/<folded name>` | [`Profile`] |
 //! | `key/<access key id>` | the number of the account that it signs for |
 //! | `used/<account>/<access key id>` | [`Use`] |
+//!
+//! [`User`]: crate::store::entity::User
+//! [`Group`]: crate::store::entity::Group
+//! [`Role`]: crate::store::entity::Role
+//! [`ManagedPolicy`]: crate::store::entity::ManagedPolicy
+//! [`Profile`]: crate::store::entity::Profile
 
-use std::sync::Arc;
+mod group;
+mod key;
+mod part;
+mod policy;
+mod profile;
+mod role;
+mod user;
 
-use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Time;
 use crate::store::engine::Failure;
-use crate::store::entity::{KeyPair, LastUse, Root, Use, User};
+use crate::store::entity::{Entity, LastUse, Root, Settings, Use};
+use crate::store::record::key::KeyRecord;
+use crate::store::record::part::checked_all;
 use crate::store::seal::Seal;
-use crate::text::{AccessKeyId, AccountId, Folded, Status, Text};
+use crate::text::{AccountId, Text};
 
 /// The version that is written; earlier ones must stay readable.
-const VERSION: u8 = 1;
+///
+/// 1: users and roots. 2: what they are granted, and all other entities.
+const VERSION: u8 = 2;
+
+#[derive(Deserialize)]
+struct Versioned {
+    v: i64,
+}
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -33,23 +58,12 @@ struct RootRecord {
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct UserRecord {
+struct SettingsRecord {
     v: u8,
-    name: String,
-    path: String,
-    id: String,
-    created: i64,
-    keys: Vec<KeyRecord>,
-    tags: Vec<(String, String)>,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct KeyRecord {
-    id: String,
-    sealed: String,
-    active: bool,
-    created: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alias: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    deletions: Vec<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -59,6 +73,18 @@ struct UseRecord {
     at: i64,
     service: String,
     region: String,
+}
+
+/// An entity that is kept as a record of its own.
+pub trait Kept: Entity {
+    /// The part of its key that tells what it is.
+    const PLACE: &'static str;
+
+    /// Its bytes.
+    fn write(&self, records: Records<'_>) -> Result<Vec<u8>, Failure>;
+
+    /// What `bytes` tell of.
+    fn read(records: Records<'_>, bytes: &[u8]) -> Result<Self, Failure>;
 }
 
 /// What opens and closes the secrets of one account's records.
@@ -71,6 +97,16 @@ pub struct Records<'s> {
 }
 
 impl Records<'_> {
+    /// The bytes of an entity.
+    pub fn write<E: Kept>(self, entity: &E) -> Result<Vec<u8>, Failure> {
+        entity.write(self)
+    }
+
+    /// The entity that `bytes` tell of.
+    pub fn read<E: Kept>(self, bytes: &[u8]) -> Result<E, Failure> {
+        E::read(self, bytes)
+    }
+
     /// The bytes of a root.
     pub fn write_root(self, root: &Root) -> Result<Vec<u8>, Failure> {
         write(&RootRecord {
@@ -83,75 +119,25 @@ impl Records<'_> {
     /// The root that `bytes` tell of.
     pub fn read_root(self, bytes: &[u8]) -> Result<Root, Failure> {
         let record: RootRecord = read(bytes)?;
-        known(record.v)?;
         let keys = self.read_keys(record.keys)?;
         Ok(Root { created: Time::from_unix(record.created), keys })
     }
+}
 
-    /// The bytes of a user.
-    pub fn write_user(self, user: &User) -> Result<Vec<u8>, Failure> {
-        let tags = user.tags.values().map(|(key, value)| (key.to_string(), value.to_string()));
-        write(&UserRecord {
-            v: VERSION,
-            name: user.name.to_string(),
-            path: user.path.to_string(),
-            id: user.id.to_string(),
-            created: user.created.unix(),
-            keys: self.write_keys(&user.keys)?,
-            tags: tags.collect(),
-        })
-    }
+/// The bytes of settings.
+pub fn write_settings(settings: &Settings) -> Result<Vec<u8>, Failure> {
+    write(&SettingsRecord {
+        v: VERSION,
+        alias: settings.alias.as_ref().map(ToString::to_string),
+        deletions: settings.deletions().iter().map(ToString::to_string).collect(),
+    })
+}
 
-    /// The user that `bytes` tell of.
-    pub fn read_user(self, bytes: &[u8]) -> Result<User, Failure> {
-        let record: UserRecord = read(bytes)?;
-        known(record.v)?;
-        let tags = record.tags.iter().map(|(key, value)| {
-            let key = checked(key)?;
-            Ok((Folded::of(&key), (key, checked(value)?)))
-        });
-        Ok(User {
-            name: checked(&record.name)?,
-            path: checked(&record.path)?,
-            id: checked(&record.id)?,
-            created: Time::from_unix(record.created),
-            tags: tags.collect::<Result<_, Failure>>()?,
-            keys: self.read_keys(record.keys)?,
-        })
-    }
-
-    fn write_keys(self, keys: &[KeyPair]) -> Result<Vec<KeyRecord>, Failure> {
-        keys.iter().map(|key| self.write_key(key)).collect()
-    }
-
-    fn write_key(self, key: &KeyPair) -> Result<KeyRecord, Failure> {
-        let sealed = self.seal.seal(&key.secret, &self.context(&key.id));
-        let sealed = sealed.map_err(|failed| Failure::Io(failed.to_string()))?;
-        Ok(KeyRecord {
-            id: key.id.to_string(),
-            sealed: BASE64.encode(&sealed),
-            active: key.status == Status::Active,
-            created: key.created.unix(),
-        })
-    }
-
-    fn read_keys(self, keys: Vec<KeyRecord>) -> Result<Vec<KeyPair>, Failure> {
-        keys.into_iter().map(|key| self.read_key(&key)).collect()
-    }
-
-    fn read_key(self, key: &KeyRecord) -> Result<KeyPair, Failure> {
-        let id: AccessKeyId = checked(&key.id)?;
-        let sealed = BASE64.decode(key.sealed.as_bytes()).map_err(damaged)?;
-        let secret = self.seal.open(&sealed, &self.context(&id)).map_err(damaged)?;
-        let status = if key.active { Status::Active } else { Status::Inactive };
-        let created = Time::from_unix(key.created);
-        Ok(KeyPair { id, secret, status, created, used: Arc::default() })
-    }
-
-    /// What a sealed secret belongs to: moved elsewhere, it does not open.
-    fn context(self, key: &AccessKeyId) -> Vec<u8> {
-        format!("{}/{key}", self.account).into_bytes()
-    }
+/// The settings that `bytes` tell of.
+pub fn read_settings(bytes: &[u8]) -> Result<Settings, Failure> {
+    let record: SettingsRecord = read(bytes)?;
+    let alias = record.alias.as_deref().map(checked).transpose()?;
+    Ok(Settings::with(alias, checked_all(&record.deletions)?))
 }
 
 /// The bytes of a use.
@@ -163,7 +149,6 @@ pub fn write_use(last: &Use) -> Result<Vec<u8>, Failure> {
 /// The use that `bytes` tell of.
 pub fn read_use(bytes: &[u8]) -> Result<LastUse, Failure> {
     let record: UseRecord = read(bytes)?;
-    known(record.v)?;
     let (service, region) = (record.service.into(), record.region.into());
     Ok(LastUse::known(Some(Use { at: Time::from_unix(record.at), service, region })))
 }
@@ -172,19 +157,21 @@ fn write(record: &impl Serialize) -> Result<Vec<u8>, Failure> {
     serde_json::to_vec(record).map_err(|error| Failure::Io(error.to_string()))
 }
 
+/// Reads a record, its version first: a later version may hold what we do not know.
 fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Failure> {
+    let Versioned { v: found } = parse(bytes)?;
+    if found > VERSION.into() {
+        return Err(Failure::TooNew { found, known: VERSION.into() });
+    }
+    parse(bytes)
+}
+
+fn parse<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Failure> {
     serde_json::from_slice(bytes).map_err(|error| {
         // The error's own sentence may repeat what is stored.
         let (line, column) = (error.line(), error.column());
         Failure::Damaged(format!("a record cannot be read at line {line}, column {column}"))
     })
-}
-
-fn known(version: u8) -> Result<(), Failure> {
-    if version <= VERSION {
-        return Ok(());
-    }
-    Err(Failure::TooNew { found: version.into(), known: VERSION.into() })
 }
 
 fn checked<T: Text>(raw: &str) -> Result<T, Failure> {

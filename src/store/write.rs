@@ -14,9 +14,9 @@ use crate::store::entity::{KeyPair, Root};
 use crate::store::home::{Head, Home};
 use crate::store::index::Credential;
 use crate::store::owner::Owner;
-use crate::store::record::{Records, write_use};
+use crate::store::record::{Kept, Records, write_settings, write_use};
 use crate::store::{Store, load, told};
-use crate::text::{AccessKeyId, AccountId, Status};
+use crate::text::{AccessKeyId, AccountId, Folded, Status};
 
 /// How often a change is run again because another was first.
 const MOST_TRIES: usize = 8;
@@ -140,10 +140,14 @@ impl Store {
         let records = Records { account, seal: &self.0.settings.seal };
         Ok(match change {
             Change::Root(root) => batch.put(load::root_key(account), records.write_root(root)?),
-            Change::User(name, Some(user)) => {
-                batch.put(load::user_key(account, name), records.write_user(user)?)
+            Change::Settings(settings) => {
+                batch.put(load::settings_key(account), write_settings(settings)?)
             }
-            Change::User(name, None) => batch.delete(load::user_key(account, name)),
+            Change::User(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Group(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Role(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Policy(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Profile(name, to) => put(batch, records, name, to.as_deref())?,
         })
     }
 
@@ -282,6 +286,20 @@ struct Built<T> {
     outcome: Result<T>,
     drafted: Option<Drafted>,
     generation: u64,
+}
+
+/// What is to stand under `name` from now on.
+fn put<E: Kept>(
+    batch: Batch,
+    records: Records<'_>,
+    name: &Folded,
+    to: Option<&E>,
+) -> Result<Batch, Failure> {
+    let place = load::entity_key::<E>(records.account, name);
+    Ok(match to {
+        Some(entity) => batch.put(place, records.write(entity)?),
+        None => batch.delete(place),
+    })
 }
 
 /// Whose the touched keys are, where that is new: no id is ever given twice.

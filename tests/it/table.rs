@@ -7,6 +7,7 @@ use countersign::action::{Needs, Route};
 use countersign::{iam, sts};
 use http::Request;
 
+use crate::values;
 use crate::world::{World, post};
 
 /// Actions that anyone may ask for who has signed, each with the reason.
@@ -17,27 +18,14 @@ fn routes() -> impl Iterator<Item = &'static Route> {
     iam::routes().chain(sts::routes())
 }
 
-/// A call of the action in which every required parameter has a good value.
-fn call(route: &Route) -> String {
-    let value = |name: &str| match name {
-        "AccessKeyId" => "AccessKeyId=AKIAIOSFODNN7EXAMPLE".to_owned(),
-        "Status" => "Status=Active".to_owned(),
-        "Tags" => "Tags.member.1.Key=k Tags.member.1.Value=v".to_owned(),
-        "TagKeys" => "TagKeys.member.1=k".to_owned(),
-        _ => format!("{name}=bob"),
-    };
-    let required = route.fields.iter().filter(|field| field.required);
-    let parameters: Vec<_> = required.map(|field| value(field.name)).collect();
-    format!("{} {}", route.action.name, parameters.join(" "))
-}
-
 #[tokio::test]
 async fn a_user_without_policies_may_ask_for_nothing_that_asks_leave() {
     let world = World::new().await;
     let ann = world.user("ann").await;
     world.user("bob").await;
     for route in routes() {
-        let reply = world.asks(&ann, &call(route)).await;
+        let call = format!("{} {}", route.action.name, values::required(route));
+        let reply = world.asks(&ann, &call).await;
         let is_free = ASKS_NOTHING.iter().any(|(name, _)| *name == route.action.name);
         let expected = if is_free { "" } else { "AccessDenied" };
         assert_eq!(reply.code(), expected, "{}: {}", route.action, reply.document);
@@ -49,8 +37,8 @@ async fn nobody_asks_for_anything_unsigned() {
     let world = World::new().await;
     for route in routes() {
         let version = route.action.service.version;
-        let parameters = call(route).replacen(' ', "&", 1).replace(' ', "&");
-        let body = format!("Version={version}&Action={parameters}");
+        let (name, parameters) = (route.action.name, values::required(route));
+        let body = format!("Version={version}&Action={name}&{parameters}");
         let get = Request::get(format!("/?{body}")).header("host", "h").body(Bytes::new()).unwrap();
         for request in [post(body), get] {
             let told = "403 MissingAuthenticationToken: Request is missing Authentication Token";

@@ -1,0 +1,128 @@
+//! The checks of a document, in AWS's order: the first that fails answers.
+
+mod resource;
+
+use std::collections::BTreeSet;
+
+use crate::clock::Moment;
+use crate::policy::document::Purpose;
+use crate::policy::malformed::Malformed;
+use crate::policy::principal::Named;
+use crate::policy::written::{Listed, Version, Written, WrittenStatement};
+
+/// Refuses what AWS refuses for that purpose.
+pub(super) fn check(written: &Written, purpose: Purpose) -> Result<(), Malformed> {
+    let statements = &written.statements;
+    match purpose {
+        Purpose::Trust => each(statements, trust)?,
+        Purpose::Managed if written.version == Version::Old => return Err(Malformed::Version),
+        Purpose::Managed | Purpose::Inline | Purpose::Session => each(statements, identity)?,
+        Purpose::Resource => each(statements, named)?,
+        Purpose::Organization => {}
+    }
+    sids(statements)?;
+    each(statements, has_actions)?;
+    each(statements, vendors)?;
+    if purpose != Purpose::Trust {
+        each(statements, resource::check)?;
+    }
+    each(statements, legacy)
+}
+
+fn each(
+    statements: &[WrittenStatement],
+    check: impl Fn(&WrittenStatement) -> Result<(), Malformed>,
+) -> Result<(), Malformed> {
+    statements.iter().try_for_each(check)
+}
+
+fn require(is_so: bool, or: Malformed) -> Result<(), Malformed> {
+    if is_so { Ok(()) } else { Err(or) }
+}
+
+fn identity(statement: &WrittenStatement) -> Result<(), Malformed> {
+    require(statement.principals.is_none(), Malformed::HasPrincipal)
+}
+
+/// Who may assume a role: principals, and no resource, which is the role.
+fn trust(statement: &WrittenStatement) -> Result<(), Malformed> {
+    require(statement.resources.is_none(), Malformed::Prohibited("Resource"))?;
+    let is_turned = statement.principals.as_ref().is_some_and(|listed| listed.is_negated);
+    require(!is_turned, Malformed::Prohibited("NotPrincipal"))?;
+    named(statement)?;
+    let assumes = |action: &String| assumes_role(&action.to_lowercase());
+    let are_assuming = |actions: &Listed<String>| actions.members.iter().all(assumes);
+    let is_turned = statement.actions.as_ref().is_some_and(|listed| listed.is_negated);
+    let is_right = statement.actions.as_ref().is_none_or(are_assuming) && !is_turned;
+    require(is_right, Malformed::NotAssumeRole)
+}
+
+/// What a trust policy may be about, in lower case.
+const ASSUMING: [&str; 6] = [
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:setcontext",
+    "sts:setsourceidentity",
+    "sts:tagsession",
+];
+
+fn assumes_role(action: &str) -> bool {
+    let pattern = crate::policy::glob::Glob::wild(action);
+    action.starts_with("sts:") && ASSUMING.iter().any(|known| pattern.matches(known))
+}
+
+/// Whom a policy is for that stands at a resource.
+fn named(statement: &WrittenStatement) -> Result<(), Malformed> {
+    let listed = statement.principals.as_ref().ok_or(Malformed::Required("Principal"))?;
+    for principal in &listed.members {
+        let is_known = Named::read(&principal.kind, &principal.value).is_some();
+        let (kind, value) = (principal.kind.clone(), principal.value.clone());
+        require(is_known, Malformed::Principal(kind, value))?;
+    }
+    // An Allow for all but a few would be for the whole world.
+    let admits_all = listed.is_negated && statement.effect.eq_ignore_ascii_case("allow");
+    require(!admits_all, Malformed::Prohibited("NotPrincipal"))
+}
+
+fn sids(statements: &[WrittenStatement]) -> Result<(), Malformed> {
+    let sids = statements.iter().filter_map(|statement| statement.sid.as_deref());
+    let (mut seen, mut is_unique, mut is_plain) = (BTreeSet::new(), true, true);
+    for sid in sids.filter(|sid| !sid.is_empty()) {
+        is_unique &= seen.insert(sid);
+        is_plain &= sid.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    }
+    require(is_unique, Malformed::SidTwice)?;
+    require(is_plain, Malformed::SidSigns)
+}
+
+fn has_actions(statement: &WrittenStatement) -> Result<(), Malformed> {
+    let has_some = statement.actions.as_ref().is_some_and(|actions| !actions.members.is_empty());
+    require(has_some, Malformed::NoActions)
+}
+
+fn vendors(statement: &WrittenStatement) -> Result<(), Malformed> {
+    let actions = statement.actions.iter().flat_map(|actions| &actions.members);
+    actions.filter(|action| *action != "*").try_for_each(|action| vendor(action))
+}
+
+fn vendor(action: &str) -> Result<(), Malformed> {
+    let (vendor, name) = action.split_once(':').ok_or(Malformed::NoVendor)?;
+    require(!name.contains(':'), Malformed::Colons)?;
+    let is_plain = vendor.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+    require(is_plain || vendor == "*", Malformed::Vendor(vendor.to_owned()))
+}
+
+/// What AWS's older parser reads as well.
+fn legacy(statement: &WrittenStatement) -> Result<(), Malformed> {
+    let is_spelt = matches!(&*statement.effect, "Allow" | "Deny");
+    let resources = statement.resources.iter().flat_map(|resources| &resources.members);
+    let are_names = resources.into_iter().all(|resource| resource::is_well_formed(resource));
+    let dates = statement.conditions.iter().filter(|condition| {
+        let operator = condition.operator.rsplit(':').next().unwrap_or_default();
+        operator.starts_with("Date")
+    });
+    let are_dates =
+        dates.flat_map(|condition| &condition.values).all(|v| Moment::parse(v).is_some());
+    require(is_spelt && are_names && are_dates, Malformed::Legacy)
+}

@@ -1,0 +1,153 @@
+//! A policy document: the text as it was sent, and what it says.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::policy::check::check;
+use crate::policy::statement::Statement;
+use crate::policy::written::Written;
+
+pub use crate::policy::malformed::Malformed;
+
+/// What a document is for: each purpose has rules of its own.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Purpose {
+    /// A managed policy, which is attached to identities.
+    Managed,
+    /// A policy inside a user, group or role.
+    Inline,
+    /// Who may assume a role.
+    Trust,
+    /// What limits a session.
+    Session,
+    /// What stands at a resource.
+    Resource,
+    /// What limits the accounts of an organization.
+    Organization,
+}
+
+/// A policy document. A clone is the same document.
+#[derive(Clone, Debug)]
+pub struct Policy(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    text: Box<str>,
+    /// Nothing, where the text cannot be read: it denies everything then.
+    statements: Option<Box<[Statement]>>,
+    named: Box<[Naming]>,
+}
+
+/// Where a document names someone, in bytes, its quotes included.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Naming {
+    /// `AWS`, `Service`, `Federated`, `CanonicalUser`.
+    pub kind: String,
+    /// Who is named.
+    pub value: String,
+    range: Range<usize>,
+}
+
+/// A place in a document, both counted from 1.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The character in it.
+    pub column: usize,
+}
+
+impl Policy {
+    /// Reads a document that a caller sends.
+    pub fn read(text: &str, purpose: Purpose) -> Result<Self, Malformed> {
+        let no_policy = || match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+            Err(_) if purpose == Purpose::Trust => Malformed::Json,
+            _ => Malformed::Syntax,
+        };
+        let written = Written::read(text).ok_or_else(no_policy)?;
+        check(&written, purpose)?;
+        let statements = statements(&written).ok_or(Malformed::Syntax)?;
+        Ok(Self::of(text, Some(statements), naming(&written)))
+    }
+
+    /// A document that was kept. If it cannot be read any more, it denies
+    /// everything to whomever it is for.
+    pub fn kept(text: &str) -> Self {
+        let written = Written::read(text);
+        let statements = written.as_ref().and_then(statements);
+        Self::of(text, statements, written.as_ref().map_or_else(Vec::new, naming))
+    }
+
+    fn of(text: &str, statements: Option<Vec<Statement>>, named: Vec<Naming>) -> Self {
+        let statements = statements.map(Into::into);
+        Self(Arc::new(Inner { text: text.into(), statements, named: named.into() }))
+    }
+
+    /// The text as it was sent.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// How many characters it has; white space does not count.
+    pub fn size(&self) -> usize {
+        self.text().chars().filter(|c| !c.is_whitespace()).count()
+    }
+
+    /// Whom it names, in order.
+    pub fn named(&self) -> &[Naming] {
+        &self.0.named
+    }
+
+    /// The text, in which everyone for whom `rename` has another name bears it.
+    pub fn with_names(&self, rename: impl Fn(&Naming) -> Option<String>) -> String {
+        let (mut text, mut from) = (String::with_capacity(self.text().len()), 0);
+        for naming in self.named() {
+            let Some(name) = rename(naming) else { continue };
+            text.push_str(self.text().get(from..naming.range.start).unwrap_or_default());
+            text.push_str(&serde_json::Value::from(name).to_string());
+            from = naming.range.end;
+        }
+        text.push_str(self.text().get(from..).unwrap_or_default());
+        text
+    }
+
+    /// Every key that its conditions and variables look at, as it is written.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.statements.iter().flatten().flat_map(Statement::keys)
+    }
+
+    /// Its statements; nothing, where it cannot be read.
+    pub(super) fn statements(&self) -> Option<&[Statement]> {
+        self.0.statements.as_deref()
+    }
+
+    /// Where the `at`-th byte stands.
+    pub(super) fn position(&self, at: usize) -> Position {
+        let before = self.text().get(..at).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Position {
+            line: before.matches('\n').count().saturating_add(1),
+            column: line.chars().count().saturating_add(1),
+        }
+    }
+}
+
+fn statements(written: &Written) -> Option<Vec<Statement>> {
+    let Written { version, statements } = written;
+    statements.iter().map(|statement| Statement::of(statement, *version)).collect()
+}
+
+fn naming(written: &Written) -> Vec<Naming> {
+    let principals =
+        written.statements.iter().filter_map(|statement| statement.principals.as_ref());
+    let mut all: Vec<_> = principals
+        .flat_map(|listed| &listed.members)
+        .map(|one| Naming {
+            kind: one.kind.clone(),
+            value: one.value.clone(),
+            range: one.range.clone(),
+        })
+        .collect();
+    all.sort_by_key(|naming| naming.range.start);
+    all
+}

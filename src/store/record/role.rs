@@ -1,0 +1,65 @@
+//! Roles as they are kept.
+
+use serde::{Deserialize, Serialize};
+
+use super::part::{RightsRecord, read_tags, write_tags};
+use super::{Kept, Records, VERSION, checked, read, write};
+use crate::clock::Time;
+use crate::policy::document::Policy;
+use crate::store::engine::Failure;
+use crate::store::entity::{Role, Tagged};
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct RoleRecord {
+    v: u8,
+    name: String,
+    path: String,
+    id: String,
+    created: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    max_session: u32,
+    trust: String,
+    #[serde(default, skip_serializing_if = "RightsRecord::is_empty")]
+    rights: RightsRecord,
+    tags: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    service: Option<String>,
+}
+
+impl Kept for Role {
+    const PLACE: &'static str = "role";
+
+    fn write(&self, _: Records<'_>) -> Result<Vec<u8>, Failure> {
+        write(&RoleRecord {
+            v: VERSION,
+            name: self.name.to_string(),
+            path: self.path.to_string(),
+            id: self.id.to_string(),
+            created: self.created.unix(),
+            description: self.description.as_ref().map(ToString::to_string),
+            max_session: self.max_session.get(),
+            trust: self.trust.text().to_owned(),
+            rights: RightsRecord::of(&self.rights),
+            tags: write_tags(&self.tags),
+            service: self.service.as_ref().map(ToString::to_string),
+        })
+    }
+
+    fn read(_: Records<'_>, bytes: &[u8]) -> Result<Self, Failure> {
+        let record: RoleRecord = read(bytes)?;
+        Ok(Self {
+            name: checked(&record.name)?,
+            path: checked(&record.path)?,
+            id: checked(&record.id)?,
+            created: Time::from_unix(record.created),
+            description: record.description.as_deref().map(checked).transpose()?,
+            max_session: checked(&record.max_session.to_string())?,
+            trust: Policy::kept(&record.trust),
+            rights: record.rights.rights()?,
+            tags: read_tags(Self::CASE, &record.tags)?,
+            service: record.service.as_deref().map(checked).transpose()?,
+        })
+    }
+}
