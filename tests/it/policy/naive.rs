@@ -100,7 +100,8 @@ impl<'a> Question<'a> {
             return (grant < Grant::Delegated).then_some("resource");
         }
         let is_foreign = self.caller.account() != self.resource_account;
-        if is_foreign && grant < Grant::Delegated {
+        let must_be_granted = is_foreign || self.policies["must_resource_allow"] == true;
+        if must_be_granted && grant < Grant::Delegated {
             return Some("resource");
         }
         if kind == "Account" || (!is_foreign && grant == Grant::Full) {

@@ -13,11 +13,15 @@ pub(super) enum Grant {
     None,
     /// To the account: its own policies must allow too.
     Delegated,
-    /// To the role, or to the user behind a federated session: boundary and session policy limit it.
+    /// To everyone, to the role, or to the user behind a federated session: boundary and session policy limit it.
     Limited,
     /// To the caller itself: nothing limits it.
     Full,
 }
+
+/// The operators by which a condition can say who someone is.
+const NAMING: [&str; 5] =
+    ["ArnEquals", "ArnLike", "StringEquals", "StringEqualsIgnoreCase", "StringLike"];
 
 impl Caller<'_> {
     pub(super) fn kind(&self) -> &str {
@@ -44,17 +48,18 @@ impl Caller<'_> {
         if let Some(excepted) = statement.get("NotPrincipal") {
             return if self.is_excepted(excepted) { Grant::None } else { Grant::Full };
         }
+        let everyone =
+            if names_by_condition(&statement["Condition"]) { Grant::Full } else { Grant::Limited };
         let principals = named(&statement["Principal"]);
-        principals
-            .into_iter()
-            .map(|(kind, name)| self.named_by(kind, name))
-            .max()
-            .unwrap_or(Grant::None)
+        let granted = principals.into_iter().map(|(kind, name)| match (kind, name) {
+            ("AWS", "*") => everyone,
+            _ => self.named_by(kind, name),
+        });
+        granted.max().unwrap_or(Grant::None)
     }
 
     fn named_by(&self, kind: &str, name: &str) -> Grant {
         match kind {
-            "*" => Grant::Full,
             "Service" if self.kind() == "Service" && name == self.field("service") => Grant::Full,
             "AWS" => self.named_as(name),
             _ => Grant::None,
@@ -64,7 +69,6 @@ impl Caller<'_> {
     fn named_as(&self, name: &str) -> Grant {
         let is = |field: &str| !name.is_empty() && name == field;
         match self.kind() {
-            _ if name == "*" => Grant::Full,
             "Account" if self.is_account(name) => Grant::Full,
             "User" if is(self.field("arn")) || is(self.field("id")) => Grant::Full,
             "AssumedRole" | "FederatedUser" if is(self.field("arn")) => Grant::Full,
@@ -93,7 +97,7 @@ impl Caller<'_> {
         let account = has(&|name| self.is_account(name));
         let itself = has(&|name| name == self.field("arn") || name == self.field("id"));
         let role = has(&|name| name == self.field("role") || name == self.role_id());
-        let everyone = names.iter().any(|(kind, name)| *kind == "*" || *name == "*");
+        let everyone = names.iter().any(|(_, name)| *name == "*");
         everyone
             || match self.kind() {
                 "Account" => account,
@@ -105,10 +109,19 @@ impl Caller<'_> {
     }
 }
 
+/// Whether a condition, met, says by its ARN who asks: everyone is then that one alone.
+fn names_by_condition(condition: &Value) -> bool {
+    let operators = condition.as_object().into_iter().flatten();
+    operators.filter(|(operator, _)| NAMING.contains(&operator.as_str())).any(|(_, keys)| {
+        let keys = keys.as_object().into_iter().flatten();
+        keys.into_iter().any(|(key, _)| key.eq_ignore_ascii_case("aws:PrincipalArn"))
+    })
+}
+
 /// Each principal of an element, with its kind.
 fn named(element: &Value) -> Vec<(&str, &str)> {
     if element == "*" {
-        return vec![("*", "*")];
+        return vec![("AWS", "*")];
     }
     let kinds = element.as_object().into_iter().flatten();
     kinds.flat_map(|(kind, names)| strings(names).map(move |name| (kind.as_str(), name))).collect()

@@ -54,8 +54,8 @@ impl PartialOrd for Number {
 
 /// Nanoseconds since 1970, of a date in one of the W3C's forms or of seconds.
 pub(super) fn date(text: &str) -> Option<i128> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // Four digits are a year.
     if is_number && text.len() != 4 {
         return text.parse::<i64>().ok().map(|seconds| i128::from(seconds) * 1_000_000_000);
     }
