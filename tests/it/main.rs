@@ -36,6 +36,7 @@ mod listening;
 mod logs;
 mod model;
 mod plain;
+mod policy;
 mod program;
 mod properties;
 mod raw;
