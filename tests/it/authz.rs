@@ -32,6 +32,8 @@ const BEFORE: &[&str] = &["CreateUser&UserName=bob", "CreateAccessKey&UserName=b
 /// Where leave is asked for a resource, or states a condition key, that the reference
 /// does not list for the action: what is asked, and the reason.
 const BESIDE_REFERENCE: &[(&str, &str, &str)] = &[
+    ("iam:ListGroups", "arn:aws:iam::123456789012:group/", A_LIST),
+    ("iam:ListGroups", "arn:aws:iam::123456789012:group/dev/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/dev/", A_LIST),
 ];

@@ -29,6 +29,7 @@ mod disk;
 mod engine;
 mod entities;
 mod floors;
+mod group;
 mod http2;
 mod ladder;
 mod layers;

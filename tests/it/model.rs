@@ -23,7 +23,6 @@ const UNMODELLED: &[(&str, &str, &str)] = &[];
 const NOT_YET: &[(&str, &[&str])] = &[
     ("needs policies", POLICIES),
     ("needs roles", ROLES),
-    ("needs groups", GROUPS),
     ("needs temporary credentials", SESSIONS),
     ("needs federation and MFA", FEDERATION),
     ("no sign-in by password", PASSWORDS),
@@ -105,17 +104,6 @@ const ROLES: &[&str] = &[
     "UntagRole",
     "UpdateRole",
     "UpdateRoleDescription",
-];
-
-const GROUPS: &[&str] = &[
-    "AddUserToGroup",
-    "CreateGroup",
-    "DeleteGroup",
-    "GetGroup",
-    "ListGroups",
-    "ListGroupsForUser",
-    "RemoveUserFromGroup",
-    "UpdateGroup",
 ];
 
 const SESSIONS: &[&str] = &[

@@ -8,8 +8,10 @@ pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 /// By the parameter's name, as a form has it.
 const VALUES: &[(&str, &str)] = &[
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
+    ("GroupName", "GroupName=staff"),
     ("Marker", "Marker=m"),
     ("MaxItems", "MaxItems=1"),
+    ("NewGroupName", "NewGroupName=crew"),
     ("NewPath", "NewPath=/dev/"),
     ("NewUserName", "NewUserName=rob"),
     ("Path", "Path=/dev/"),
