@@ -47,6 +47,7 @@ mod sdk;
 mod seal;
 mod signer;
 mod sigv4;
+mod simulate;
 mod sqlite;
 mod start;
 mod still;
