@@ -8,6 +8,7 @@ mod document;
 mod group;
 mod listing;
 mod membership;
+mod simulate;
 mod summary;
 mod tag;
 mod user;
@@ -35,6 +36,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         details::ROUTES,
         group::ROUTES,
         membership::ROUTES,
+        simulate::ROUTES,
         summary::ROUTES,
         tag::ROUTES,
         user::ROUTES,

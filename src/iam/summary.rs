@@ -62,7 +62,7 @@ input! {
 output! {
     /// Counts and quotas, by their names.
     struct GetAccountSummaryResult {
-        summary: Map<u32> = "SummaryMap",
+        summary: Map<usize> = "SummaryMap",
     }
 }
 
@@ -77,8 +77,7 @@ impl Action for GetAccountSummary {
 
     fn run(_: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let (account, limits) = (draft.account(), draft.limits());
-        let figure = |name| u32::try_from(figure(name, account, &limits)).unwrap_or(u32::MAX);
-        let told = TOLD.iter().map(|name| (*name, figure(name)));
+        let told = TOLD.iter().map(|name| (*name, figure(name, account, &limits)));
         Ok(GetAccountSummaryResult { summary: Map(told.collect()) })
     }
 }

@@ -267,7 +267,7 @@ impl Element for Time {
     }
 }
 
-impl Element for u32 {
+impl Element for usize {
     fn write(&self, name: &str, answer: &mut Answer) {
         answer.bare(name, &self.to_string());
     }

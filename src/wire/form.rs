@@ -199,8 +199,8 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-/// Up to so many of a kind: `Tags.member.1.Key`, `Tags.member.2.Key`, … Where nothing
-/// is said of how many, the form alone bounds them.
+/// Up to so many of a kind: `Tags.member.1.Key`, `Tags.member.2.Key`, …; as many as
+/// a form holds where no number is given.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct List<T, const MOST: usize = MOST_PARAMETERS>(pub Vec<T>);
 

@@ -24,7 +24,7 @@ mod tests {
     use crate::wire::answer::Format;
 
     fn written(format: Format) -> String {
-        let map = Map(vec![("a", 1_u32), ("b", 2)]);
+        let map = Map(vec![("a", 1_usize), ("b", 2)]);
         Answer::document(format, "r", "n", |answer| map.write("m", answer))
     }
 

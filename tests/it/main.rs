@@ -11,6 +11,7 @@
 )]
 
 mod access_key;
+mod account;
 mod account_settings;
 mod accounts;
 mod admin;
@@ -28,6 +29,7 @@ mod details;
 mod differential;
 mod disk;
 mod engine;
+mod entities;
 mod floors;
 mod group;
 mod http2;
@@ -37,6 +39,7 @@ mod listening;
 mod logs;
 mod model;
 mod plain;
+mod policy;
 mod program;
 mod properties;
 mod raw;
@@ -46,6 +49,7 @@ mod sdk;
 mod seal;
 mod signer;
 mod sigv4;
+mod simulate;
 mod sqlite;
 mod start;
 mod still;

@@ -20,8 +20,8 @@ output! {
         arn: Arn = "Arn",
         path: String = "Path",
         default: VersionId = "DefaultVersionId",
-        attachments: u32 = "AttachmentCount",
-        boundaries: u32 = "PermissionsBoundaryUsageCount",
+        attachments: usize = "AttachmentCount",
+        boundaries: usize = "PermissionsBoundaryUsageCount",
         is_attachable: bool = "IsAttachable",
         description: Option<PolicyDescription> = "Description",
         created: Time = "CreateDate",
@@ -50,8 +50,8 @@ impl PolicyDetail {
             id: policy.id.to_string(),
             path: policy.path.to_string(),
             default: VersionId::of(policy.default),
-            attachments: count(account.attachments(&arn)),
-            boundaries: count(account.boundaries(&arn)),
+            attachments: account.attachments(&arn),
+            boundaries: account.boundaries(&arn),
             is_attachable: true,
             description: policy.description.clone(),
             created: policy.created,
@@ -76,8 +76,8 @@ impl PolicyDetail {
             arn: arn.clone(),
             path: policy.path.to_owned(),
             default,
-            attachments: count(account.attachments(arn)),
-            boundaries: count(account.boundaries(arn)),
+            attachments: account.attachments(arn),
+            boundaries: account.boundaries(arn),
             is_attachable: !policy.path.starts_with(OF_SERVICES),
             description: None,
             created: policy.created,
@@ -96,8 +96,4 @@ impl VersionDetail {
             created: version.created,
         }
     }
-}
-
-fn count(many: usize) -> u32 {
-    u32::try_from(many).unwrap_or(u32::MAX)
 }
