@@ -2,11 +2,12 @@
 
 mod access_key;
 mod alias;
+mod boundary;
 mod conflict;
 mod details;
 mod document;
 mod group;
-mod listing;
+mod listed;
 mod membership;
 mod simulate;
 mod summary;

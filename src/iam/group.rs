@@ -6,8 +6,7 @@ use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::iam::IAM;
 use crate::iam::conflict::{refuse_granted, refuse_while};
-use crate::iam::listing::below;
-use crate::iam::membership::page_of;
+use crate::iam::listed::{below, page_of, prefix};
 use crate::iam::user::UserDetail;
 use crate::page::Page;
 use crate::store::account::Account;
@@ -171,27 +170,20 @@ output! {
     }
 }
 
-impl ListGroups {
-    fn prefix(&self) -> &str {
-        self.prefix.as_ref().map_or("/", PathPrefix::as_str)
-    }
-}
-
 impl Action for ListGroups {
     const SERVICE: &'static Service = &IAM;
     const NAME: &'static str = "ListGroups";
     type Output = ListGroupsResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        Needs::on(Arn::iam(account.id(), Group::KIND, self.prefix()))
+        Needs::on(Arn::iam(account.id(), Group::KIND, prefix(self.prefix.as_ref())))
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
-        let input = input.into_inner();
-        let account = draft.account();
-        let list = format!("ListGroups {} {}", account.id(), input.prefix());
-        let page = Page::asked(list, input.marker.as_ref(), input.most)?;
-        let paged = below::<Group>(input.prefix(), &page, account);
+        let Self { prefix: asked, marker, most } = input.into_inner();
+        let (account, prefix) = (draft.account(), prefix(asked.as_ref()));
+        let list = format!("ListGroups {} {prefix}", account.id());
+        let paged = below::<Group>(prefix, &Page::asked(list, marker.as_ref(), most)?, account);
         let listed = paged.items.iter().map(|group| GroupDetail::of(group, account.id()));
         Ok(ListGroupsResult {
             groups: listed.collect(),

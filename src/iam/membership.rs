@@ -3,13 +3,14 @@
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::error::{Code, Error, Result};
 use crate::iam::group::{GroupDetail, on_group};
+use crate::iam::listed::page_of;
 use crate::iam::{IAM, on_owner};
-use crate::page::{Page, Paged};
+use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Entity, Group, User};
+use crate::store::entity::{Group, User};
 use crate::store::owner::{Caller, Owner};
-use crate::text::{Folded, GroupName, MarkerText, MaxItems, UserName};
+use crate::text::{GroupName, MarkerText, MaxItems, UserName};
 use crate::wire::answer::output;
 use crate::wire::form::input;
 
@@ -133,14 +134,4 @@ impl Action for ListGroupsForUser {
             marker: paged.marker,
         })
     }
-}
-
-/// The page of `all`, which are sorted by name.
-pub(super) fn page_of<'a, E: Entity>(
-    all: impl IntoIterator<Item = &'a E>,
-    page: &Page,
-) -> Paged<&'a E> {
-    let named = all.into_iter().map(|entity| (Folded::of(entity.name()), entity));
-    let Paged { items, marker } = page.cut(named, |(name, _)| name.as_str());
-    Paged { items: items.into_iter().map(|(_, entity)| entity).collect(), marker }
 }

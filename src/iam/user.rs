@@ -4,11 +4,11 @@ use imbl::OrdSet;
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
-use crate::catalog;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
+use crate::iam::boundary::{Boundary, check_boundary};
 use crate::iam::conflict::{refuse_granted, refuse_while};
-use crate::iam::listing::below;
+use crate::iam::listed::{below, prefix};
 use crate::iam::tag::{Tag, check_tags, tagged};
 use crate::iam::{IAM, named_or_caller, on_owner};
 use crate::page::Page;
@@ -44,20 +44,6 @@ output! {
     }
 }
 
-output! {
-    /// The policy that limits what a user or role may do.
-    pub(super) struct Boundary {
-        kind: String = "PermissionsBoundaryType",
-        arn: String = "PermissionsBoundaryArn",
-    }
-}
-
-impl Boundary {
-    pub(super) fn of(policy: &Arn) -> Self {
-        Self { kind: "Policy".to_owned(), arn: policy.to_string() }
-    }
-}
-
 impl UserDetail {
     /// What a list tells: neither boundary nor tags.
     pub(super) fn listed(user: &User, account: &AccountId) -> Self {
@@ -74,7 +60,7 @@ impl UserDetail {
     }
 
     fn whole(user: &User, account: &AccountId) -> Self {
-        let boundary = user.rights.boundary.as_ref().map(Boundary::of);
+        let boundary = Boundary::of(&user.rights);
         let tags = (!user.tags.is_empty()).then(|| tagged(&user.tags));
         Self { boundary, tags, ..Self::listed(user, account) }
     }
@@ -177,20 +163,6 @@ fn refuse_taken(name: &UserName, draft: &Draft) -> Result<()> {
     }
 }
 
-/// The policy that is to be a boundary: one of the account, or of AWS.
-fn check_boundary(given: &ArnText, account: &Account) -> Result<Arn> {
-    let arn = Arn::from(given);
-    if account.policy_of(&arn).is_some() || catalog::find(arn.as_str()).is_some() {
-        return Ok(arn);
-    }
-    Err(if arn.as_str().starts_with("arn:") {
-        let message = format!("Scope ARN: {arn} does not exist or is not attachable.");
-        Error::new(Code::NoSuchEntity, message)
-    } else {
-        Error::new(Code::InvalidInput, format!("ARN {arn} is not valid."))
-    })
-}
-
 input! {
     /// Tells of a user: the caller, where none is named (IAM API Reference,
     /// `GetUser`).
@@ -243,27 +215,20 @@ output! {
     }
 }
 
-impl ListUsers {
-    fn prefix(&self) -> &str {
-        self.prefix.as_ref().map_or("/", PathPrefix::as_str)
-    }
-}
-
 impl Action for ListUsers {
     const SERVICE: &'static Service = &IAM;
     const NAME: &'static str = "ListUsers";
     type Output = ListUsersResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        Needs::on(Arn::iam(account.id(), User::KIND, self.prefix()))
+        Needs::on(Arn::iam(account.id(), User::KIND, prefix(self.prefix.as_ref())))
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
-        let input = input.into_inner();
-        let account = draft.account();
-        let list = format!("ListUsers {} {}", account.id(), input.prefix());
-        let page = Page::asked(list, input.marker.as_ref(), input.most)?;
-        let paged = below::<User>(input.prefix(), &page, account);
+        let Self { prefix: asked, marker, most } = input.into_inner();
+        let (account, prefix) = (draft.account(), prefix(asked.as_ref()));
+        let list = format!("ListUsers {} {prefix}", account.id());
+        let paged = below::<User>(prefix, &Page::asked(list, marker.as_ref(), most)?, account);
         let listed = paged.items.iter().map(|user| UserDetail::listed(user, account.id()));
         Ok(ListUsersResult {
             users: listed.collect(),

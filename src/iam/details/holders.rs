@@ -2,9 +2,9 @@
 
 use crate::arn::Arn;
 use crate::clock::Time;
+use crate::iam::boundary::Boundary;
 use crate::iam::details::grants::{Attached, Inline, attached, inline};
 use crate::iam::tag::{Tag, tagged};
-use crate::iam::user::Boundary;
 use crate::store::account::Account;
 use crate::store::entity::{Entity, Group, User};
 use crate::text::{EntityId, GroupName, Path, UserName};
@@ -39,7 +39,7 @@ impl UserDetail {
             inline: (!inline.is_empty()).then_some(inline),
             groups: account.groups_of(user).into_iter().map(|group| group.name.clone()).collect(),
             attached: attached(&user.rights),
-            boundary: user.rights.boundary.as_ref().map(Boundary::of),
+            boundary: Boundary::of(&user.rights),
             tags: tagged(&user.tags),
         }
     }

@@ -2,10 +2,10 @@
 
 use crate::arn::Arn;
 use crate::clock::Time;
+use crate::iam::boundary::Boundary;
 use crate::iam::details::grants::{Attached, Inline, attached, inline};
 use crate::iam::document::Encoded;
 use crate::iam::tag::{Tag, tagged};
-use crate::iam::user::Boundary;
 use crate::policy::Naming;
 use crate::store::account::Account;
 use crate::store::entity::{Entity, Profile, Role};
@@ -76,7 +76,7 @@ impl RoleDetail {
             profiles: profiles.map(|profile| ProfileDetail::of(profile, role, account)).collect(),
             inline: inline(&role.rights),
             attached: attached(&role.rights),
-            boundary: role.rights.boundary.as_ref().map(Boundary::of),
+            boundary: Boundary::of(&role.rights),
             tags: tagged(&role.tags),
             last_used: LastUsed { at: None, region: None },
         }
