@@ -1,7 +1,11 @@
-//! IAM: users, their keys and tags. A file a noun.
+//! IAM: users, their keys and tags, and policies. A file a noun.
 
 mod access_key;
 mod document;
+mod managed;
+mod policy;
+mod policy_entities;
+mod policy_version;
 mod tag;
 mod user;
 
@@ -22,7 +26,16 @@ pub static IAM: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [access_key::ROUTES, tag::ROUTES, user::ROUTES].into_iter().flatten()
+    [
+        access_key::ROUTES,
+        policy::ROUTES,
+        policy_entities::ROUTES,
+        policy_version::ROUTES,
+        tag::ROUTES,
+        user::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Who is meant: the user that is named, else the caller.

@@ -34,6 +34,8 @@ mod listening;
 mod logs;
 mod model;
 mod plain;
+mod policy;
+mod policy_version;
 mod program;
 mod properties;
 mod raw;
