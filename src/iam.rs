@@ -1,7 +1,11 @@
 //! IAM: users, their keys and tags, and policies. A file a noun.
 
 mod access_key;
+mod attached;
+mod boundary;
 mod document;
+mod holder;
+mod inline;
 mod managed;
 mod policy;
 mod policy_entities;
@@ -28,6 +32,9 @@ pub static IAM: Service = Service {
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     [
         access_key::ROUTES,
+        attached::ROUTES,
+        boundary::ROUTES,
+        inline::ROUTES,
         policy::ROUTES,
         policy_entities::ROUTES,
         policy_version::ROUTES,

@@ -10,6 +10,9 @@ use crate::store::draft::Draft;
 use crate::store::entity::{Entity, ManagedPolicy};
 use crate::text::{AccountId, ArnText, Folded, PolicyDescription, VersionId};
 
+/// Where AWS keeps the policies that only its own services may attach.
+const OF_SERVICES: &str = "/aws-service-role/";
+
 /// A managed policy, whoever manages it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Managed<'a> {
@@ -117,6 +120,11 @@ impl<'a> Managed<'a> {
         version.ok_or_else(|| no_such_version(arn, id))
     }
 
+    /// Whether AWS's services alone may attach it.
+    pub(super) fn is_of_services(self) -> bool {
+        matches!(self, Self::Aws(policy) if policy.path == OF_SERVICES)
+    }
+
     /// Where it stands in a list by name.
     pub(super) fn place(self) -> String {
         place(self.name(), matches!(self, Self::Aws(_)))
@@ -147,6 +155,22 @@ pub(super) fn name_of(asked: &ArnText) -> Result<Arn> {
         Ok(asked.into())
     } else {
         Err(Error::new(Code::ValidationError, format!("ARN {asked} is not valid.")))
+    }
+}
+
+/// The policy that may be a boundary from now on, unless there is none of that name:
+/// for users and roles that are to be, too.
+pub(super) fn check_boundary(asked: &ArnText, account: &Account) -> Result<Arn> {
+    if !is_name(asked) {
+        return Err(Error::new(Code::InvalidInput, format!("ARN {asked} is not valid.")));
+    }
+    let arn = asked.into();
+    match Managed::find(&arn, account) {
+        Some(policy) if !policy.is_of_services() => Ok(arn),
+        Some(_) | None => {
+            let message = format!("Scope ARN: {arn} does not exist or is not attachable.");
+            Err(Error::new(Code::NoSuchEntity, message))
+        }
     }
 }
 
