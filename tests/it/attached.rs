@@ -6,7 +6,7 @@ use countersign::store::draft::Limits;
 use countersign::store::engine::memory::Memory;
 
 use crate::holders;
-use crate::policy::{arn, policy};
+use crate::managed::{arn, policy};
 use crate::world::World;
 
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -263,7 +263,7 @@ async fn a_role_that_belongs_to_a_service_is_changed_by_nobody_else() {
         "400 UnmodifiableEntity: Cannot perform the operation on the protected role '{name}' - \
          this role is only modifiable by AWS"
     );
-    let document = crate::policy::allowing("iam:GetUser");
+    let document = crate::managed::allowing("iam:GetUser");
     for call in [
         format!("AttachRolePolicy PolicyArn={ADMINISTRATOR}"),
         format!("DetachRolePolicy PolicyArn={ADMINISTRATOR}"),

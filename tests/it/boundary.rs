@@ -1,7 +1,7 @@
 //! Permissions boundaries, as a caller sees them.
 
 use crate::holders;
-use crate::policy::{arn, policy};
+use crate::managed::{arn, policy};
 use crate::world::World;
 
 /// The kinds that may have one, and how a request names one of each.

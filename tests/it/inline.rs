@@ -1,7 +1,7 @@
 //! Policies inside users, groups and roles, as a caller sees them.
 
 use crate::holders;
-use crate::policy::allowing;
+use crate::managed::allowing;
 use crate::world::World;
 
 /// The three kinds, how a request names one of each, and how much each may hold.

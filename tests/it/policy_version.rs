@@ -1,6 +1,6 @@
 //! Versions of managed policies, as a caller sees them.
 
-use crate::policy::{allowing, policy};
+use crate::managed::{allowing, policy};
 use crate::world::World;
 
 async fn add(world: &World, arn: &str, more: &str) -> String {
