@@ -1,12 +1,19 @@
-//! IAM: users and groups, keys and tags. A file a noun.
+//! IAM: users, groups and roles, their keys and tags, and policies. A file a noun.
 
 mod access_key;
+mod attached;
 mod boundary;
 mod conflict;
 mod document;
 mod group;
+mod holder;
+mod inline;
 mod listed;
+mod managed;
 mod membership;
+mod policy;
+mod policy_entities;
+mod policy_version;
 mod simulate;
 mod tag;
 mod user;
@@ -30,8 +37,14 @@ pub static IAM: Service = Service {
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     let nouns = [
         access_key::ROUTES,
+        attached::ROUTES,
+        boundary::ROUTES,
         group::ROUTES,
+        inline::ROUTES,
         membership::ROUTES,
+        policy::ROUTES,
+        policy_entities::ROUTES,
+        policy_version::ROUTES,
         simulate::ROUTES,
         tag::ROUTES,
         user::ROUTES,

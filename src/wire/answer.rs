@@ -271,15 +271,15 @@ impl Element for Time {
     }
 }
 
-impl Element for bool {
-    fn write(&self, name: &str, answer: &mut Answer) {
-        answer.bare(name, if *self { "true" } else { "false" });
-    }
-}
-
 impl Element for usize {
     fn write(&self, name: &str, answer: &mut Answer) {
         answer.bare(name, &self.to_string());
+    }
+}
+
+impl Element for bool {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.bare(name, if *self { "true" } else { "false" });
     }
 }
 
