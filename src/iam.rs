@@ -1,14 +1,21 @@
-//! IAM: users and groups, keys and tags. A file a noun.
+//! IAM: users, groups and roles, their keys and tags, and policies. A file a noun.
 
 mod access_key;
 mod alias;
+mod attached;
 mod boundary;
 mod conflict;
 mod details;
 mod document;
 mod group;
+mod holder;
+mod inline;
 mod listed;
+mod managed;
 mod membership;
+mod policy;
+mod policy_entities;
+mod policy_version;
 mod simulate;
 mod summary;
 mod tag;
@@ -34,9 +41,15 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
     let nouns = [
         access_key::ROUTES,
         alias::ROUTES,
+        attached::ROUTES,
+        boundary::ROUTES,
         details::ROUTES,
         group::ROUTES,
+        inline::ROUTES,
         membership::ROUTES,
+        policy::ROUTES,
+        policy_entities::ROUTES,
+        policy_version::ROUTES,
         simulate::ROUTES,
         summary::ROUTES,
         tag::ROUTES,
