@@ -254,6 +254,12 @@ impl Element for Time {
     }
 }
 
+impl Element for u32 {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.bare(name, &self.to_string());
+    }
+}
+
 impl Element for bool {
     fn write(&self, name: &str, answer: &mut Answer) {
         answer.bare(name, if *self { "true" } else { "false" });
@@ -288,21 +294,22 @@ impl<T: Element> Element for Vec<T> {
 /// Declares what an action answers: the struct, and the element that each
 /// field becomes, in this order.
 macro_rules! output {
-    ($(#[$doc:meta])* struct $name:ident {
-        $($(#[$note:meta])* $field:ident: $type:ty = $wire:literal,)+
+    ($(#[$doc:meta])* $visible:vis struct $name:ident {
+        $($(#[$note:meta])* $field:ident: $type:ty = $wire:literal,)*
     }) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
-        struct $name { $($(#[$note])* $field: $type,)+ }
+        $visible struct $name { $($(#[$note])* $field: $type,)* }
 
         impl $crate::wire::answer::Element for $name {
             const SHAPE: $crate::wire::answer::Shape = $crate::wire::answer::Shape::Fields(&[
-                $(($wire, &<$type as $crate::wire::answer::Element>::SHAPE),)+
+                $(($wire, &<$type as $crate::wire::answer::Element>::SHAPE),)*
             ]);
 
             fn write(&self, name: &str, answer: &mut $crate::wire::answer::Answer) {
                 answer.object(name, |answer| {
-                    $($crate::wire::answer::Element::write(&self.$field, $wire, answer);)+
+                    let _ = &answer; // unused where there is no field
+                    $($crate::wire::answer::Element::write(&self.$field, $wire, answer);)*
                 });
             }
         }
