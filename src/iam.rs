@@ -1,12 +1,19 @@
-//! IAM: users, their keys and tags. A file a noun.
+//! IAM: users, roles, instance profiles, their keys and tags. A file a noun.
 
 mod access_key;
 mod document;
+mod instance_profile;
+mod listing;
+mod role;
+mod service_role;
 mod tag;
+mod trust;
 mod user;
 
 use crate::action::{Needs, Route, Service};
+use crate::arn::Arn;
 use crate::store::account::Account;
+use crate::store::entity::Entity;
 use crate::store::owner::{Caller, Owner};
 use crate::text::UserName;
 use crate::wire::faults::Echo;
@@ -22,7 +29,15 @@ pub static IAM: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [access_key::ROUTES, tag::ROUTES, user::ROUTES].into_iter().flatten()
+    let routes = [
+        access_key::ROUTES,
+        instance_profile::ROUTES,
+        role::ROUTES,
+        service_role::ROUTES,
+        tag::ROUTES,
+        user::ROUTES,
+    ];
+    routes.into_iter().flatten()
 }
 
 /// Who is meant: the user that is named, else the caller.
@@ -38,4 +53,22 @@ fn on_owner(owner: &Owner, account: &Account) -> Needs {
         Owner::Root => needs,
         Owner::User(name) => needs.told_as(format!("user {name}")),
     }
+}
+
+/// Leave to act on what is named, which need not exist.
+fn on<E: Entity>(name: &E::Name, account: &Account) -> Needs {
+    Needs::on(arn_of::<E>(name, account)).told_as(told::<E>(name))
+}
+
+/// The full name of what is named, as far as the account knows it.
+fn arn_of<E: Entity>(name: &E::Name, account: &Account) -> Arn {
+    match account.get::<E>(name) {
+        Some(entity) => entity.arn(account.id()),
+        None => Arn::iam(account.id(), E::KIND, format_args!("/{name}")),
+    }
+}
+
+/// What is named, as a refusal names it: `instance profile web`.
+fn told<E: Entity>(name: &E::Name) -> String {
+    format!("{} {name}", E::KIND.replace('-', " "))
 }

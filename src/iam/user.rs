@@ -44,10 +44,16 @@ output! {
 }
 
 output! {
-    /// The policy that limits what a user may do.
-    struct Boundary {
+    /// The policy that limits what a user or role may do.
+    pub(super) struct Boundary {
         kind: String = "PermissionsBoundaryType",
         arn: String = "PermissionsBoundaryArn",
+    }
+}
+
+impl Boundary {
+    pub(super) fn of(policy: &Arn) -> Self {
+        Self { kind: "Policy".to_owned(), arn: policy.to_string() }
     }
 }
 

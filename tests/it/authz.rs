@@ -27,11 +27,21 @@ static REFERENCE: LazyLock<Value> =
 const NOT_IN_REFERENCE: &[(&str, &str)] = &[];
 
 /// What exists in the account before each action is called.
-const BEFORE: &[&str] = &["CreateUser&UserName=bob", "CreateAccessKey&UserName=bob"];
+const BEFORE: &[&str] = &[
+    "CreateUser&UserName=bob",
+    "CreateAccessKey&UserName=bob",
+    "CreateRole&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/AdministratorAccess\
+     &AssumeRolePolicyDocument={\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\
+     \"Action\":\"sts:AssumeRole\"}}",
+];
 
 /// Where leave is asked for a resource, or states a condition key, that the reference
 /// does not list for the action: what is asked, and the reason.
 const BESIDE_REFERENCE: &[(&str, &str, &str)] = &[
+    ("iam:ListInstanceProfiles", "arn:aws:iam::123456789012:instance-profile/", A_LIST),
+    ("iam:ListInstanceProfiles", "arn:aws:iam::123456789012:instance-profile/dev/", A_LIST),
+    ("iam:ListRoles", "arn:aws:iam::123456789012:role/", A_LIST),
+    ("iam:ListRoles", "arn:aws:iam::123456789012:role/dev/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/dev/", A_LIST),
 ];
@@ -41,7 +51,14 @@ const A_LIST: &str = "AWS's refusals name the path that is listed";
 
 /// Condition keys that the reference lists for an action and that no call of it
 /// states, with the reason.
-const NOT_STATED: &[(&str, &str, &str)] = &[];
+const NOT_STATED: &[(&str, &str, &str)] = &[
+    ("iam:CreateRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:GetRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:TagRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+];
+
+/// Why no role is said to be made from a template.
+const NO_TEMPLATES: &str = "there are no role templates yet";
 
 #[test]
 fn every_action_stands_in_the_reference_or_has_a_reason_not_to() {

@@ -7,14 +7,33 @@ pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 
 /// By the parameter's name, as a form has it.
 const VALUES: &[(&str, &str)] = &[
+    ("AWSServiceName", "AWSServiceName=autoscaling.amazonaws.com"),
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
+    (
+        "AssumeRolePolicyDocument",
+        "AssumeRolePolicyDocument=%7B%22Statement%22:%7B%22Effect%22:%22Allow%22,%22Principal%22:%22*%22,%22Action%22:%22sts:AssumeRole%22%7D%7D",
+    ),
+    ("CustomSuffix", "CustomSuffix=one"),
+    (
+        "DeletionTaskId",
+        "DeletionTaskId=task/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling/1",
+    ),
+    ("Description", "Description=d"),
+    ("InstanceProfileName", "InstanceProfileName=web"),
     ("Marker", "Marker=m"),
     ("MaxItems", "MaxItems=1"),
+    ("MaxSessionDuration", "MaxSessionDuration=3600"),
     ("NewPath", "NewPath=/dev/"),
     ("NewUserName", "NewUserName=rob"),
     ("Path", "Path=/dev/"),
     ("PathPrefix", "PathPrefix=/dev/"),
     ("PermissionsBoundary", "PermissionsBoundary=arn:aws:iam::aws:policy/AdministratorAccess"),
+    ("PolicyArn", "PolicyArn=arn:aws:iam::123456789012:policy/dev/reads"),
+    (
+        "PolicyDocument",
+        "PolicyDocument=%7B%22Statement%22:%7B%22Effect%22:%22Allow%22,%22Principal%22:%22*%22,%22Action%22:%22sts:AssumeRole%22%7D%7D",
+    ),
+    ("RoleName", "RoleName=deploy"),
     ("Status", "Status=Active"),
     ("TagKeys", "TagKeys.member.1=cost"),
     ("Tags", "Tags.member.1.Key=cost&Tags.member.1.Value=high"),
