@@ -89,7 +89,7 @@ pub(super) fn tagged(tags: &Tags) -> Vec<Tag> {
 }
 
 /// `held` and `new` together: a new tag takes the place of one of the same key.
-pub(super) fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result<Tags> {
+fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result<Tags> {
     let mut seen = Tags::new(held.case());
     for Tag { key, value } in new {
         if Folded::of(&key).as_str().starts_with(RESERVED) {

@@ -1,19 +1,17 @@
 //! Users: who signs with keys of their own.
 
-use std::ops::Bound;
-
 use imbl::OrdSet;
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
-use crate::iam::tag::{Tag, check_tags, tagged};
-use crate::iam::{IAM, named_or_caller, on_owner};
+use crate::iam::tag::{self, Tag, tagged};
+use crate::iam::{IAM, listing, named_or_caller, on_owner};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Entity, Rights, Tagged, Tags, User};
+use crate::store::entity::{Entity, Rights, Tags, User};
 use crate::store::owner::{Caller, Owner};
 use crate::text::{
     AccountId, ArnText, Folded, MarkerText, MaxItems, NewUserName, Path, PathPrefix, UserName,
@@ -121,14 +119,7 @@ impl Action for CreateUser {
             Some(boundary) => needs.with("iam:PermissionsBoundary", boundary.to_string()),
             None => needs,
         };
-        // Tags given at birth are told to both actions: either may be allowed by them.
-        match &self.tags {
-            Some(tags) => {
-                let needs = tags.0.iter().fold(needs, Tag::add_keys).and("iam:TagUser", arn);
-                tags.0.iter().fold(needs, Tag::add_keys)
-            }
-            None => needs,
-        }
+        tag::at_birth(needs, self.tags.as_ref(), "iam:TagUser", arn)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
@@ -138,8 +129,7 @@ impl Action for CreateUser {
         if let Some(arn) = boundary {
             return Err(no_such_boundary(&arn));
         }
-        let tags =
-            check_tags(Tags::new(User::CASE), tags.map_or_else(Vec::new, |tags| tags.0), draft)?;
+        let tags = tag::first::<User>(tags, draft)?;
         let user = make(name, path.unwrap_or_default(), tags, draft)?;
         let user = UserDetail::whole(&user, draft.account().id());
         Ok(CreateUserResult { user })
@@ -258,12 +248,8 @@ impl Action for ListUsers {
         let account = draft.account();
         let list = format!("ListUsers {} {}", account.id(), input.prefix());
         let page = Page::asked(list, input.marker.as_ref(), input.most)?;
-        let from =
-            page.after().map_or(Bound::Unbounded, |after| Bound::Excluded(Folded::of(&after)));
-        let users = User::all(account).range((from, Bound::Unbounded));
-        let is_below = |user: &User| user.path.as_str().starts_with(input.prefix());
-        let paged = page.cut(users.filter(|(_, user)| is_below(user)), |(name, _)| name.as_str());
-        let listed = paged.items.iter().map(|(_, user)| UserDetail::listed(user, account.id()));
+        let paged = listing::below(input.prefix(), &page, account);
+        let listed = paged.items.iter().map(|user| UserDetail::listed(user, account.id()));
         Ok(ListUsersResult {
             users: listed.collect(),
             is_truncated: paged.is_truncated(),
