@@ -1,10 +1,15 @@
 //! Roles, as a caller sees them.
 
-use countersign::store::draft::Limits;
-use countersign::store::engine::memory::Memory;
 use std::sync::Arc;
 
-use crate::world::{ACCOUNT, World};
+use countersign::arn::Arn;
+use countersign::policy::Policy;
+use countersign::store::draft::{Draft, Limits};
+use countersign::store::engine::memory::Memory;
+use countersign::store::entity::{Rights, Role};
+use countersign::text::{ArnText, PolicyName, RoleName, Text};
+
+use crate::world::{ACCOUNT, Reply, World};
 
 /// Lets anyone in.
 pub(crate) const OPEN: &str =
@@ -14,7 +19,7 @@ const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 impl World {
     /// A role that anyone may become; `more` stands in the call as well.
-    pub(crate) async fn role(&self, name: &str, more: &str) -> crate::world::Reply {
+    pub(crate) async fn role(&self, name: &str, more: &str) -> Reply {
         let call = format!("CreateRole RoleName={name} AssumeRolePolicyDocument={OPEN} {more}");
         self.root(&call).await
     }
@@ -127,6 +132,68 @@ async fn a_role_that_an_instance_profile_holds_is_not_removed() {
     );
     world.root("RemoveRoleFromInstanceProfile InstanceProfileName=p RoleName=r").await.ok();
     world.root("DeleteRole RoleName=r").await.ok();
+}
+
+#[tokio::test]
+async fn a_role_that_is_granted_something_is_not_removed() {
+    let world = World::new().await;
+    world.role("r", "").await.ok();
+    let read = PolicyName::parse("read").unwrap();
+    let (put, admin) = (read.clone(), Arn::from(&ArnText::parse(ADMIN).unwrap()));
+    let attached = admin.clone();
+    grants(&world, move |rights| {
+        rights.put_policy(&put, Policy::kept("{}"));
+        rights.attached.insert(attached.clone());
+    })
+    .await;
+    let conflict = "409 DeleteConflict: Cannot delete entity, must";
+    let told = format!("{conflict} detach all policies first.");
+    assert_eq!(world.root("DeleteRole RoleName=r").await.told(), told);
+    grants(&world, move |rights| {
+        rights.attached.remove(&admin);
+    })
+    .await;
+    let told = format!("{conflict} delete policies first.");
+    assert_eq!(world.root("DeleteRole RoleName=r").await.told(), told);
+    grants(&world, move |rights| {
+        rights.remove_policy(&read);
+    })
+    .await;
+    world.root("DeleteRole RoleName=r").await.ok();
+}
+
+/// Changes what the role `r` is granted.
+async fn grants(world: &World, change: impl Fn(&mut Rights) + Send + Sync + 'static) {
+    let put = move |draft: &mut Draft| {
+        let mut role = draft.find::<Role>(&RoleName::parse("r").unwrap()).unwrap().clone();
+        change(&mut role.rights);
+        draft.put(role);
+    };
+    world.changes(put).await;
+}
+
+#[tokio::test]
+async fn a_refusal_names_a_role_as_aws_does() {
+    let world = World::new().await;
+    let ann = world.user("ann").await;
+    let own = |rest: &str| format!("arn:aws:iam::{ACCOUNT}:{rest}");
+    let linked = "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS";
+    for (call, resource) in [
+        ("GetRole RoleName=none", "role none".to_owned()),
+        ("ListRoles PathPrefix=/dev/", own("role/dev/")),
+        ("CreateServiceLinkedRole AWSServiceName=ecs.amazonaws.com", own(linked)),
+        ("CreateInstanceProfile InstanceProfileName=p Path=/x/", own("instance-profile/x/p")),
+        ("GetInstanceProfile InstanceProfileName=p", "instance profile p".to_owned()),
+        (
+            "ListPolicyTags PolicyArn=arn:aws:iam::aws:policy/A",
+            "policy arn:aws:iam::aws:policy/A".to_owned(),
+        ),
+    ] {
+        let reply = world.asks(&ann, call).await;
+        assert_eq!(reply.code(), "AccessDenied");
+        let told = format!(" on resource: {resource} because no");
+        assert!(reply.message().contains(&told), "{}", reply.message());
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,8 @@
 //! Tags, as a caller sees them.
 
-use countersign::policy::Policy;
 use countersign::store::draft::Draft;
 use countersign::store::entity::{Case, ManagedPolicy, Tags};
-use countersign::text::{AccountId, Path, PolicyName, Text};
+use countersign::text::{Path, PolicyName, Text};
 
 use crate::world::{ACCOUNT, World};
 
@@ -128,12 +127,11 @@ async fn the_fault_of_a_tag_is_told_of_its_place_and_that_of_a_key_of_its_list()
 
 /// Puts a managed policy of the account, which is named `name` and stands at `/dev/`.
 async fn policy(world: &World, name: &str) -> String {
-    let home = world.store.home(&AccountId::parse(ACCOUNT).unwrap()).await.unwrap().unwrap();
     let name = PolicyName::parse(name).unwrap();
     let arn = format!("arn:aws:iam::{ACCOUNT}:policy/dev/{name}");
-    let made = world.store.commit(home, move |mut draft: Draft| {
-        let (id, now) = (draft.new_id::<ManagedPolicy>()?, draft.now());
-        let mut policy = ManagedPolicy {
+    let put = move |draft: &mut Draft| {
+        let (id, now) = (draft.new_id::<ManagedPolicy>().unwrap(), draft.now());
+        draft.put(ManagedPolicy {
             name: name.clone(),
             path: Path::parse("/dev/").unwrap(),
             id,
@@ -144,12 +142,9 @@ async fn policy(world: &World, name: &str) -> String {
             default: 1,
             latest: 0,
             tags: Tags::new(Case::Counts),
-        };
-        policy.add_version(Policy::kept("{}"), now);
-        draft.put(policy);
-        Ok(((), draft))
-    });
-    made.await.unwrap();
+        });
+    };
+    world.changes(put).await;
     arn
 }
 

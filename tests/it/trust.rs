@@ -91,6 +91,27 @@ async fn who_is_trusted_must_be_there_by_that_very_name() {
 }
 
 #[tokio::test]
+async fn of_several_who_are_trusted_each_has_their_own_name() {
+    let world = World::new().await;
+    world.root("CreateUser UserName=ann").await.ok();
+    let id = world.role("first", "").await.ok().text("RoleId");
+    let own = |rest: &str| format!("arn:aws:iam::{ACCOUNT}:{rest}");
+    let document = |first: &str| {
+        let (ann, all) = (own("user/ann"), own("root"));
+        let ec2 = "ec2.amazonaws.com";
+        format!(
+            r#"{{"Statement":[{{"Effect":"Allow","Principal":{{"AWS":["{ann}","{all}","{first}"],"Service":"{ec2}"}},"Action":"sts:AssumeRole"}}]}}"#
+        )
+    };
+    let sent = document(&own("role/first"));
+    let call = format!("CreateRole RoleName=second AssumeRolePolicyDocument={sent}");
+    world.root(&call).await.ok();
+    assert_eq!(world.trusted_by("second").await, sent);
+    world.root("DeleteRole RoleName=first").await.ok();
+    assert_eq!(world.trusted_by("second").await, document(&id));
+}
+
+#[tokio::test]
 async fn a_trust_may_be_said_anew() {
     let world = World::new().await;
     world.role("r", "").await.ok();
