@@ -1,11 +1,16 @@
-//! IAM: users, roles, instance profiles, their keys and tags. A file a noun.
+//! IAM: users, groups, roles, instance profiles, their keys and tags. A file a noun.
 
 mod access_key;
+mod boundary;
+mod conflict;
 mod document;
+mod group;
 mod instance_profile;
-mod listing;
+mod listed;
+mod membership;
 mod role;
 mod service_role;
+mod simulate;
 mod tag;
 mod trust;
 mod user;
@@ -29,15 +34,18 @@ pub static IAM: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    let routes = [
+    let nouns = [
         access_key::ROUTES,
+        group::ROUTES,
         instance_profile::ROUTES,
+        membership::ROUTES,
         role::ROUTES,
         service_role::ROUTES,
+        simulate::ROUTES,
         tag::ROUTES,
         user::ROUTES,
     ];
-    routes.into_iter().flatten()
+    nouns.into_iter().flatten()
 }
 
 /// Who is meant: the user that is named, else the caller.

@@ -4,15 +4,17 @@ use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
+use crate::iam::conflict::refuse_while;
+use crate::iam::listed::{below, page_of, prefix};
 use crate::iam::role::{RoleDetail, find_changeable};
 use crate::iam::tag::{self, Tag, tagged};
-use crate::iam::{IAM, arn_of, listing, on, told};
+use crate::iam::{IAM, arn_of, on, told};
 use crate::page::{Page, Paged};
 use crate::store::account::{Account, Who};
 use crate::store::draft::Draft;
 use crate::store::entity::{Entity, Profile, Role, Tags};
 use crate::store::owner::Caller;
-use crate::text::{Folded, MarkerText, MaxItems, Path, PathPrefix, ProfileName, RoleName};
+use crate::text::{MarkerText, MaxItems, Path, PathPrefix, ProfileName, RoleName};
 use crate::wire::answer::output;
 use crate::wire::form::{List, input};
 
@@ -135,10 +137,8 @@ impl Action for DeleteInstanceProfile {
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { name } = input.into_inner();
-        if draft.find::<Profile>(&name)?.role.is_some() {
-            let message = "Cannot delete entity, must remove roles from instance profile first.";
-            return Err(Error::new(Code::DeleteConflict, message));
-        }
+        let holds = draft.find::<Profile>(&name)?.role.is_some();
+        refuse_while(holds, "remove roles from instance profile")?;
         draft.remove::<Profile>(&name);
         Ok(())
     }
@@ -203,27 +203,21 @@ input! {
     }
 }
 
-impl ListInstanceProfiles {
-    fn prefix(&self) -> &str {
-        self.prefix.as_ref().map_or("/", PathPrefix::as_str)
-    }
-}
-
 impl Action for ListInstanceProfiles {
     const SERVICE: &'static Service = &IAM;
     const NAME: &'static str = "ListInstanceProfiles";
     type Output = Listed;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        Needs::on(Arn::iam(account.id(), Profile::KIND, self.prefix()))
+        Needs::on(Arn::iam(account.id(), Profile::KIND, prefix(self.prefix.as_ref())))
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
-        let input = input.into_inner();
-        let account = draft.account();
-        let list = format!("ListInstanceProfiles {} {}", account.id(), input.prefix());
-        let page = Page::asked(list, input.marker.as_ref(), input.most)?;
-        Ok(Listed::of(listing::below(input.prefix(), &page, account), account))
+        let Self { prefix: asked, marker, most } = input.into_inner();
+        let (account, prefix) = (draft.account(), prefix(asked.as_ref()));
+        let list = format!("ListInstanceProfiles {} {prefix}", account.id());
+        let page = Page::asked(list, marker.as_ref(), most)?;
+        Ok(Listed::of(below(prefix, &page, account), account))
     }
 }
 
@@ -252,11 +246,7 @@ impl Action for ListInstanceProfilesForRole {
         let role = draft.find::<Role>(&role)?;
         let list = format!("ListInstanceProfilesForRole {}", role.id);
         let page = Page::asked(list, marker.as_ref(), most)?;
-        let holding =
-            account.profiles_of(&role.id).map(|profile| (Folded::of(&profile.name), profile));
-        let Paged { items, marker } = page.cut(holding, |(name, _)| name.as_str());
-        let items = items.into_iter().map(|(_, profile)| profile).collect();
-        Ok(Listed::of(Paged { items, marker }, account))
+        Ok(Listed::of(page_of(account.profiles_of(&role.id), &page), account))
     }
 }
 

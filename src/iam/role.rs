@@ -4,13 +4,13 @@ mod change;
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
-use crate::catalog;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
+use crate::iam::boundary::{Boundary, check_boundary};
 use crate::iam::document::Encoded;
+use crate::iam::listed::{below, prefix};
 use crate::iam::tag::{self, Tag, tagged};
-use crate::iam::user::Boundary;
-use crate::iam::{IAM, listing, on, trust};
+use crate::iam::{IAM, on, trust};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
@@ -90,8 +90,7 @@ impl RoleDetail {
     /// What is told of a role that was just made.
     pub(super) fn made(role: &Role, account: &Account) -> Self {
         let tags = (!role.tags.is_empty()).then(|| tagged(&role.tags));
-        let boundary = role.rights.boundary.as_ref().map(Boundary::of);
-        Self { boundary, tags, ..Self::inside(role, account) }
+        Self { boundary: Boundary::of(&role.rights), tags, ..Self::inside(role, account) }
     }
 
     /// All there is to tell.
@@ -161,9 +160,9 @@ impl CreateRole {
         refuse_reserved(self.path.as_ref())?;
         refuse_taken(&self.name, draft)?;
         let trust = trust::read(&self.trust, draft)?;
-        let boundary = self.boundary.map(|arn| bounding(&arn, draft.account())).transpose()?;
         let mut rights = Rights::default();
-        rights.boundary = boundary;
+        rights.boundary =
+            self.boundary.map(|arn| check_boundary(&arn, draft.account())).transpose()?;
         let tags = tag::first::<Role>(self.tags, draft)?;
         refuse_too_many(draft)?;
         Ok(Role {
@@ -210,19 +209,6 @@ fn refuse_taken(name: &RoleName, draft: &Draft) -> Result<()> {
         return Err(Error::new(Code::EntityAlreadyExists, message));
     }
     Ok(())
-}
-
-/// The managed policy that is to be a boundary.
-fn bounding(arn: &ArnText, account: &Account) -> Result<Arn> {
-    if !arn.as_str().starts_with("arn:") {
-        return Err(Error::new(Code::InvalidInput, format!("ARN {arn} is not valid.")));
-    }
-    let named = Arn::from(arn);
-    if account.policy_of(&named).is_none() && catalog::find(arn.as_str()).is_none() {
-        let message = format!("Scope ARN: {arn} does not exist or is not attachable.");
-        return Err(Error::new(Code::NoSuchEntity, message));
-    }
-    Ok(named)
 }
 
 input! {
@@ -273,27 +259,20 @@ output! {
     }
 }
 
-impl ListRoles {
-    fn prefix(&self) -> &str {
-        self.prefix.as_ref().map_or("/", PathPrefix::as_str)
-    }
-}
-
 impl Action for ListRoles {
     const SERVICE: &'static Service = &IAM;
     const NAME: &'static str = "ListRoles";
     type Output = ListRolesResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        Needs::on(Arn::iam(account.id(), Role::KIND, self.prefix()))
+        Needs::on(Arn::iam(account.id(), Role::KIND, prefix(self.prefix.as_ref())))
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
-        let input = input.into_inner();
-        let account = draft.account();
-        let list = format!("ListRoles {} {}", account.id(), input.prefix());
-        let page = Page::asked(list, input.marker.as_ref(), input.most)?;
-        let paged = listing::below(input.prefix(), &page, account);
+        let Self { prefix: asked, marker, most } = input.into_inner();
+        let (account, prefix) = (draft.account(), prefix(asked.as_ref()));
+        let list = format!("ListRoles {} {prefix}", account.id());
+        let paged = below::<Role>(prefix, &Page::asked(list, marker.as_ref(), most)?, account);
         Ok(ListRolesResult {
             is_truncated: paged.is_truncated(),
             roles: paged.items.into_iter().map(|role| RoleDetail::listed(role, account)).collect(),

@@ -11,6 +11,7 @@
 )]
 
 mod access_key;
+mod account;
 mod accounts;
 mod admin;
 mod authenticate;
@@ -26,7 +27,9 @@ mod crash;
 mod differential;
 mod disk;
 mod engine;
+mod entities;
 mod floors;
+mod group;
 mod http2;
 mod instance_profile;
 mod ladder;
@@ -35,6 +38,7 @@ mod listening;
 mod logs;
 mod model;
 mod plain;
+mod policy;
 mod program;
 mod properties;
 mod raw;
@@ -46,6 +50,7 @@ mod seal;
 mod service_role;
 mod signer;
 mod sigv4;
+mod simulate;
 mod sqlite;
 mod start;
 mod still;

@@ -2,6 +2,7 @@
 
 use crate::action::{Action, Allowed, Needs, Service};
 use crate::error::{Code, Error, Result};
+use crate::iam::conflict::{refuse_granted, refuse_while};
 use crate::iam::role::{RoleDetail, on_bounded, said};
 use crate::iam::{IAM, trust};
 use crate::store::account::Account;
@@ -46,24 +47,11 @@ impl Action for DeleteRole {
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { name } = input.into_inner();
         let role = find_changeable(&name, draft)?;
-        if let Some(message) = in_the_way(role, draft.account()) {
-            return Err(Error::new(Code::DeleteConflict, message));
-        }
+        refuse_granted(&role.rights)?;
+        let is_held = draft.account().profiles_of(&role.id).next().is_some();
+        refuse_while(is_held, "remove roles from instance profile")?;
         draft.remove::<Role>(&name);
         Ok(())
-    }
-}
-
-/// What keeps a role from being removed, in AWS's order.
-fn in_the_way(role: &Role, account: &Account) -> Option<&'static str> {
-    if !role.rights.attached.is_empty() {
-        Some("Cannot delete entity, must detach all policies first.")
-    } else if role.rights.policies().len() > 0 {
-        Some("Cannot delete entity, must delete policies first.")
-    } else if account.profiles_of(&role.id).next().is_some() {
-        Some("Cannot delete entity, must remove roles from instance profile first.")
-    } else {
-        None
     }
 }
 
