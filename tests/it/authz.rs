@@ -17,7 +17,6 @@ use countersign::wire::form::Form;
 use countersign::{iam, sts};
 use serde_json::Value;
 
-use crate::holders;
 use crate::values::{self, KEY};
 use crate::world::ACCOUNT;
 
@@ -32,7 +31,9 @@ const BEFORE: &[&str] = &[
     "CreateUser&UserName=bob",
     "CreateAccessKey&UserName=bob",
     "PutUserPermissionsBoundary&UserName=bob&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess",
-    "PutRolePermissionsBoundary&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess",
+    "CreateRole&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/AdministratorAccess\
+     &AssumeRolePolicyDocument={\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\
+     \"Action\":\"sts:AssumeRole\"}}",
 ];
 
 /// Where leave is asked for a resource, or states a condition key, that the reference
@@ -40,6 +41,10 @@ const BEFORE: &[&str] = &[
 const BESIDE_REFERENCE: &[(&str, &str, &str)] = &[
     ("iam:ListGroups", "arn:aws:iam::123456789012:group/", A_LIST),
     ("iam:ListGroups", "arn:aws:iam::123456789012:group/dev/", A_LIST),
+    ("iam:ListInstanceProfiles", "arn:aws:iam::123456789012:instance-profile/", A_LIST),
+    ("iam:ListInstanceProfiles", "arn:aws:iam::123456789012:instance-profile/dev/", A_LIST),
+    ("iam:ListRoles", "arn:aws:iam::123456789012:role/", A_LIST),
+    ("iam:ListRoles", "arn:aws:iam::123456789012:role/dev/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/dev/", A_LIST),
 ];
@@ -53,10 +58,13 @@ const NOT_STATED: &[(&str, &str, &str)] = &[
     ("iam:AttachRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:PutRolePermissionsBoundary", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:PutRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:CreateRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:GetRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:TagRole", "iam:RoleTemplateARN", NO_TEMPLATES),
 ];
 
-/// Why no role is of a template.
-const NO_TEMPLATES: &str = "there are no templates of roles";
+/// Why no role is said to be made from a template.
+const NO_TEMPLATES: &str = "there are no role templates yet";
 
 #[test]
 fn every_action_stands_in_the_reference_or_has_a_reason_not_to() {
@@ -238,9 +246,6 @@ struct Office {
 impl Office {
     fn open() -> Self {
         let account = Account::new(AccountId::parse(ACCOUNT).unwrap());
-        let mut draft = draft(&Arc::new(account));
-        holders::put_role(&mut draft, "deploy", None);
-        let account = draft.account().clone();
         let mut office = Self { account: Arc::new(account), key: String::new() };
         for call in BEFORE {
             let served = office.asks(call, &Owner::Root, &Anything).unwrap();
