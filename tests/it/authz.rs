@@ -31,7 +31,7 @@ const BEFORE: &[&str] = &[
     "CreateUser&UserName=bob",
     "CreateAccessKey&UserName=bob",
     "PutUserPermissionsBoundary&UserName=bob&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess",
-    "CreateRole&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/AdministratorAccess\
+    "CreateRole&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess\
      &AssumeRolePolicyDocument={\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\
      \"Action\":\"sts:AssumeRole\"}}",
 ];
