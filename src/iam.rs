@@ -1,15 +1,20 @@
-//! IAM: users, their keys and tags, and policies. A file a noun.
+//! IAM: users and groups, keys and tags, and policies. A file a noun.
 
 mod access_key;
 mod attached;
 mod boundary;
+mod conflict;
 mod document;
+mod group;
 mod holder;
 mod inline;
+mod listed;
 mod managed;
+mod membership;
 mod policy;
 mod policy_entities;
 mod policy_version;
+mod simulate;
 mod tag;
 mod user;
 
@@ -30,19 +35,21 @@ pub static IAM: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [
+    let nouns = [
         access_key::ROUTES,
         attached::ROUTES,
         boundary::ROUTES,
+        group::ROUTES,
         inline::ROUTES,
+        membership::ROUTES,
         policy::ROUTES,
         policy_entities::ROUTES,
         policy_version::ROUTES,
+        simulate::ROUTES,
         tag::ROUTES,
         user::ROUTES,
-    ]
-    .into_iter()
-    .flatten()
+    ];
+    nouns.into_iter().flatten()
 }
 
 /// Who is meant: the user that is named, else the caller.

@@ -11,6 +11,7 @@
 )]
 
 mod access_key;
+mod account;
 mod accounts;
 mod admin;
 mod attached;
@@ -28,7 +29,9 @@ mod crash;
 mod differential;
 mod disk;
 mod engine;
+mod entities;
 mod floors;
+mod group;
 mod holders;
 mod http2;
 mod inline;
@@ -39,6 +42,7 @@ mod logs;
 mod managed;
 mod model;
 mod plain;
+mod policy;
 mod policy_version;
 mod program;
 mod properties;
@@ -49,6 +53,7 @@ mod sdk;
 mod seal;
 mod signer;
 mod sigv4;
+mod simulate;
 mod sqlite;
 mod start;
 mod still;

@@ -1,0 +1,42 @@
+//! Documents, good and bad, as they are sent: the reader takes them, or says AWS's sentence.
+
+use std::fs;
+use std::path::Path;
+
+use countersign::policy::{Policy, Purpose};
+use serde_json::Value;
+
+use super::disputed::{DOCUMENTS, undisputed};
+
+#[test]
+fn documents_are_read_or_refused_in_awss_words() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/policy/documents.json");
+    let cases: Vec<Value> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    assert!(cases.len() > 120);
+    let wrong = undisputed(cases.iter().filter_map(mistake).collect(), DOCUMENTS);
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// The rule of a case, and what the reader makes of it, where that is not what it should.
+fn mistake(case: &Value) -> Option<(String, String)> {
+    let text = |name: &str| case[name].as_str().unwrap();
+    let read = Policy::read(text("document"), purpose(text("kind")));
+    let found = read.map_or_else(|malformed| malformed.to_string(), |_| "ok".to_owned());
+    let expected = text("expect");
+    let words = || {
+        let [rule, source, document] = ["rule", "source", "document"].map(text);
+        format!("{rule} ({source}): {document}\n  {found}\n  should be\n  {expected}")
+    };
+    (found != expected).then(|| (text("rule").to_owned(), words()))
+}
+
+fn purpose(kind: &str) -> Purpose {
+    match kind {
+        "managed" => Purpose::Managed,
+        "inline" => Purpose::Inline,
+        "trust" => Purpose::Trust,
+        "session" => Purpose::Session,
+        "resource" => Purpose::Resource,
+        other => panic!("no document is {other}"),
+    }
+}
