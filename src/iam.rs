@@ -1,9 +1,11 @@
-//! IAM: users and groups, keys and tags, and policies. A file a noun.
+//! IAM: users, groups and roles, their keys and tags, and policies. A file a noun.
 
 mod access_key;
+mod alias;
 mod attached;
 mod boundary;
 mod conflict;
+mod details;
 mod document;
 mod group;
 mod holder;
@@ -15,6 +17,7 @@ mod policy;
 mod policy_entities;
 mod policy_version;
 mod simulate;
+mod summary;
 mod tag;
 mod user;
 
@@ -37,8 +40,10 @@ pub static IAM: Service = Service {
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     let nouns = [
         access_key::ROUTES,
+        alias::ROUTES,
         attached::ROUTES,
         boundary::ROUTES,
+        details::ROUTES,
         group::ROUTES,
         inline::ROUTES,
         membership::ROUTES,
@@ -46,6 +51,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         policy_entities::ROUTES,
         policy_version::ROUTES,
         simulate::ROUTES,
+        summary::ROUTES,
         tag::ROUTES,
         user::ROUTES,
     ];

@@ -1,11 +1,11 @@
-//! Boundaries: the managed policies that limit what users and roles may do.
+//! Permissions boundaries of users and roles: four actions that differ in their noun
+//! only.
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
-use crate::arn::Arn;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::iam::IAM;
 use crate::iam::holder::{Named, on_holder, on_rights, to_change};
-use crate::iam::managed::{Managed, is_full_name};
+use crate::iam::managed::check_boundary;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
 use crate::store::entity::{Rights, Role, User};
@@ -35,22 +35,6 @@ impl Boundary {
         let arn = rights.boundary.as_ref()?.to_string();
         // The model has another word here, which AWS does not answer.
         Some(Self { kind: "Policy".to_owned(), arn })
-    }
-}
-
-/// The policy that may be a boundary from now on, unless there is none of that name:
-/// for users and roles that are to be, too.
-pub(super) fn check_boundary(asked: &ArnText, account: &Account) -> Result<Arn> {
-    if !is_full_name(asked) {
-        return Err(Error::new(Code::InvalidInput, format!("ARN {asked} is not valid.")));
-    }
-    let arn = asked.into();
-    match Managed::find(&arn, account) {
-        Some(policy) if !policy.is_of_services() => Ok(arn),
-        Some(_) | None => {
-            let message = format!("Scope ARN: {arn} does not exist or is not attachable.");
-            Err(Error::new(Code::NoSuchEntity, message))
-        }
     }
 }
 

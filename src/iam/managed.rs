@@ -151,16 +151,31 @@ pub(super) fn on_policy(asked: &ArnText) -> Needs {
 
 /// The full name that a caller writes, unless it is none.
 pub(super) fn name_of(asked: &ArnText) -> Result<Arn> {
-    if is_full_name(asked) {
+    if is_name(asked) {
         Ok(asked.into())
     } else {
         Err(Error::new(Code::ValidationError, format!("ARN {asked} is not valid.")))
     }
 }
 
-/// Whether it is a full name at all: six parts, of which the last, the resource, may hold
-/// further colons.
-pub(super) fn is_full_name(asked: &ArnText) -> bool {
+/// The policy that may be a boundary from now on, unless there is none of that name:
+/// for users and roles that are to be, too.
+pub(super) fn check_boundary(asked: &ArnText, account: &Account) -> Result<Arn> {
+    if !is_name(asked) {
+        return Err(Error::new(Code::InvalidInput, format!("ARN {asked} is not valid.")));
+    }
+    let arn = asked.into();
+    match Managed::find(&arn, account) {
+        Some(policy) if !policy.is_of_services() => Ok(arn),
+        Some(_) | None => {
+            let message = format!("Scope ARN: {arn} does not exist or is not attachable.");
+            Err(Error::new(Code::NoSuchEntity, message))
+        }
+    }
+}
+
+/// Six parts, of which the last, the resource, may hold further colons.
+fn is_name(asked: &ArnText) -> bool {
     let parts: Vec<_> = asked.as_str().splitn(6, ':').collect();
     matches!(*parts, ["arn", partition, service, _, _, resource]
         if ![partition, service, resource].contains(&""))
@@ -204,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_full_name_has_six_parts() {
-        let is_name = |text: &str| is_full_name(&ArnText::parse(text).unwrap());
+        let is_name = |text: &str| is_name(&ArnText::parse(text).unwrap());
         for good in ["arn:aws:iam::123456789012:policy/P", "arn:aws:s3:::a-long-bucket:x"] {
             assert!(is_name(good), "{good}");
         }

@@ -85,7 +85,7 @@ impl Statement {
             return None;
         }
         let directness = match &self.principals {
-            Some(principals) => principals.include(asking.principal)?,
+            Some(principals) => principals.include(asking.principal, asking.is_bounded)?,
             None => Directness::Itself,
         };
         let holds = self.conditions.iter().all(|condition| condition.holds(asking.facts));

@@ -12,6 +12,7 @@ const DOCUMENT: &str = "PolicyDocument=%7B%22Version%22%3A%222012-10-17%22%2C%22
 /// By the parameter's name, as a form has it.
 const VALUES: &[(&str, &str)] = &[
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
+    ("AccountAlias", "AccountAlias=acme"),
     ("ActionNames", "ActionNames.member.1=iam:GetUser"),
     ("CallerArn", "CallerArn=arn:aws:iam::123456789012:user/bob"),
     (
@@ -20,6 +21,7 @@ const VALUES: &[(&str, &str)] = &[
     ),
     ("Description", "Description=d"),
     ("EntityFilter", "EntityFilter=User"),
+    ("Filter", "Filter.member.1=User"),
     ("GroupName", "GroupName=staff"),
     ("Marker", "Marker=m"),
     ("MaxItems", "MaxItems=1"),

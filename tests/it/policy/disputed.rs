@@ -12,7 +12,7 @@ pub(super) const DECISIONS: Disputed = &[];
 pub(super) const DOCUMENTS: Disputed = &[];
 
 /// Splits what is wrong into what is disputed and what is not; the disputed must all be there.
-pub(super) fn undisputed(wrong: Vec<(String, String)>, disputed: Disputed) -> Vec<String> {
+pub(super) fn undisputed(wrong: &[(String, String)], disputed: Disputed) -> Vec<String> {
     let settled = disputed
         .iter()
         .filter(|(rule, _)| !wrong.iter().any(|(found, _)| found == rule))
@@ -23,13 +23,17 @@ pub(super) fn undisputed(wrong: Vec<(String, String)>, disputed: Disputed) -> Ve
     others.map(|(_, words)| words.clone()).chain(settled).collect()
 }
 
-/// Whether a made-up case is of the disputed kind: everyone, on a condition that only excludes an ARN.
+/// Whether a made-up case is of a disputed kind: everyone, on a condition on an ARN; or `NotPrincipal` and a boundary.
 pub(super) fn is_of_disputed_kind(case: &Value) -> bool {
     let statements = case["policies"]["resource"]["Statement"].clone();
     let statements = match statements {
         Value::Array(list) => list,
         one => vec![one],
     };
+    let has_boundary = !case["policies"]["boundary"].is_null();
+    if has_boundary && statements.iter().any(|statement| statement.get("NotPrincipal").is_some()) {
+        return true;
+    }
     let names_everyone =
         |statement: &Value| statement["Principal"] == "*" || statement["Principal"]["AWS"] == "*";
     statements.iter().filter(|statement| names_everyone(statement)).any(|statement| {
