@@ -2,8 +2,9 @@
 
 use crate::arn::Arn;
 use crate::clock::Time;
+use crate::iam::attached::{AttachedPolicy, attached};
 use crate::iam::boundary::Boundary;
-use crate::iam::details::grants::{Attached, Inline, attached, inline};
+use crate::iam::details::inline::{Inline, inline};
 use crate::iam::document::Encoded;
 use crate::iam::tag::{Tag, tagged};
 use crate::policy::Naming;
@@ -23,7 +24,7 @@ output! {
         trust: Encoded = "AssumeRolePolicyDocument",
         profiles: Vec<ProfileDetail> = "InstanceProfileList",
         inline: Vec<Inline> = "RolePolicyList",
-        attached: Vec<Attached> = "AttachedManagedPolicies",
+        attached: Vec<AttachedPolicy> = "AttachedManagedPolicies",
         boundary: Option<Boundary> = "PermissionsBoundary",
         tags: Vec<Tag> = "Tags",
         last_used: LastUsed = "RoleLastUsed",
