@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use countersign::action::{ActionName, Call, Decide, Needs};
+use countersign::action::{Call, Case, Decide};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
 use countersign::ids::RandomIds;
@@ -96,6 +96,7 @@ pub(crate) fn form(bytes: &[u8]) {
             request_id: "",
             format: Format::Xml,
             policy: &Never,
+            request: &(),
         };
         let draft = Draft::of(Arc::clone(&account), NOW, Limits::default(), Box::new(RandomIds));
         assert!((route.serve)(&call, draft).is_err());
@@ -107,7 +108,7 @@ pub(crate) fn form(bytes: &[u8]) {
 struct Never;
 
 impl Decide for Never {
-    fn decide(&self, _: &Caller, _: ActionName, _: &Needs) -> Result<(), Error> {
+    fn decide(&self, _: &Case<'_>) -> Result<(), Error> {
         Err(Error::without_message(Code::AccessDenied))
     }
 }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::arn::Arn;
+use crate::clock::Time;
 use crate::error::{Error, Result};
+use crate::policy::Facts;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
 use crate::store::owner::Caller;
@@ -69,6 +71,13 @@ pub struct Leave {
     pub told: Option<String>,
     /// What the request adds to the condition keys.
     pub keys: Vec<(Cow<'static, str>, String)>,
+}
+
+impl Leave {
+    /// The action that leave is asked for: `asking` itself, where it is no other.
+    pub fn name(&self, asking: ActionName) -> Cow<'static, str> {
+        self.action.map_or_else(|| Cow::Owned(asking.to_string()), Cow::Borrowed)
+    }
 }
 
 impl Needs {
@@ -162,8 +171,31 @@ impl fmt::Display for ActionName {
 
 /// Whoever decides.
 pub trait Decide: fmt::Debug + Send + Sync {
-    /// `Ok` if the caller may do all of `needs`, and the error to answer if not.
-    fn decide(&self, caller: &Caller, action: ActionName, needs: &Needs) -> Result<()>;
+    /// `Ok` if the caller may do all that is needed, and the error to answer if not.
+    fn decide(&self, case: &Case<'_>) -> Result<()>;
+}
+
+/// What there is to decide about.
+#[derive(Clone, Copy)]
+pub struct Case<'c> {
+    /// Who asks.
+    pub caller: &'c Caller,
+    /// The account, as the action finds it.
+    pub account: &'c Account,
+    /// What is asked for.
+    pub action: ActionName,
+    /// What the caller must be allowed.
+    pub needs: &'c Needs,
+    /// What is known of the request by itself: where it is from, what sent it.
+    pub request: &'c dyn Facts,
+    /// When it came.
+    pub now: Time,
+}
+
+impl fmt::Debug for Case<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} asks for {}: {:?}", self.caller.arn(), self.action, self.needs)
+    }
 }
 
 /// An action in the table of actions.
@@ -192,7 +224,7 @@ impl Route {
 }
 
 /// One request, as far as an action sees it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Call<'r> {
     /// Its parameters.
     pub form: &'r Form,
@@ -204,6 +236,14 @@ pub struct Call<'r> {
     pub format: Format,
     /// Who decides about it.
     pub policy: &'r dyn Decide,
+    /// What is known of it by itself, for whoever decides.
+    pub request: &'r dyn Facts,
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "request {} by {}", self.request_id, self.caller.arn())
+    }
 }
 
 /// An answer, and the draft to commit before it is sent. There is none for a
@@ -221,10 +261,21 @@ fn serve<A: Action>(call: &Call<'_>, mut draft: Draft) -> Result<Served> {
     let mut faults = Faults::default();
     let input = A::read(call.form, "", &mut faults);
     let input = faults.or_error(input, A::SERVICE.echo)?;
-    let action = ActionName { service: A::SERVICE, name: A::NAME };
-    call.policy.decide(call.caller, action, &input.needs(call.caller, draft.account()))?;
+    decide::<A>(&input, call, &draft)?;
     let output = A::run(Allowed(input), call.caller, &mut draft)?;
     Ok(Served { answer: document::<A>(&output, call), draft })
+}
+
+fn decide<A: Action>(input: &A, call: &Call<'_>, draft: &Draft) -> Result<()> {
+    let account = draft.account();
+    call.policy.decide(&Case {
+        caller: call.caller,
+        account,
+        action: ActionName { service: A::SERVICE, name: A::NAME },
+        needs: &input.needs(call.caller, account),
+        request: call.request,
+        now: draft.now(),
+    })
 }
 
 fn document<A: Action>(output: &A::Output, call: &Call<'_>) -> String {

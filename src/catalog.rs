@@ -5,13 +5,14 @@
 
 use std::collections::HashMap;
 use std::iter;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use data_encoding::BASE32;
 use miniz_oxide::inflate::decompress_slice_iter_to_slice;
 use sha2::{Digest, Sha256};
 
 use crate::clock::Time;
+use crate::policy::Policy;
 
 /// What the name of every policy that AWS manages begins with.
 pub const PREFIX: &str = "arn:aws:iam::aws:policy/";
@@ -50,6 +51,13 @@ pub fn find(arn: &str) -> Option<&'static AwsPolicy> {
     if arn.starts_with(PREFIX) { CATALOG.by_arn(arn) } else { None }
 }
 
+/// What the policy of this full name says, read when it is first asked for.
+pub fn document(arn: &str) -> Option<&'static Policy> {
+    let place = if arn.starts_with(PREFIX) { *CATALOG.places.get(arn)? } else { return None };
+    let text = CATALOG.policies.get(place)?.document;
+    Some(CATALOG.read.get(place)?.get_or_init(|| Policy::kept(text)))
+}
+
 /// Every policy, by name, whatever its case.
 pub fn all() -> impl Iterator<Item = &'static AwsPolicy> {
     CATALOG.policies.iter()
@@ -66,13 +74,16 @@ struct Catalog {
     policies: Vec<AwsPolicy>,
     /// Where in `policies` each is.
     places: HashMap<&'static str, usize, foldhash::fast::RandomState>,
+    /// What each says.
+    read: Vec<OnceLock<Policy>>,
 }
 
 impl Catalog {
     fn of(text: &'static str) -> Self {
         let policies: Vec<_> = text.lines().filter_map(read).collect();
         let places = policies.iter().enumerate().map(|(place, policy)| (policy.arn, place));
-        Self { places: places.collect(), policies }
+        let read = policies.iter().map(|_| OnceLock::new()).collect();
+        Self { places: places.collect(), policies, read }
     }
 
     fn by_arn(&self, arn: &str) -> Option<&AwsPolicy> {

@@ -19,7 +19,7 @@ use thiserror::Error;
 
 use crate::secret::Secret;
 use crate::store::draft::Limits;
-use crate::text::{AccessKeyId, AccountId};
+use crate::text::{AccessKeyId, AccountId, Network};
 
 /// What is to be done, with all that it needs to know.
 #[derive(Debug)]
@@ -70,6 +70,8 @@ pub struct Serve {
     pub is_account_given: bool,
     /// The regions that signatures may name; any where there is none.
     pub regions: Vec<String>,
+    /// Peers that are believed whom they speak for.
+    pub proxies: Vec<Network>,
     /// The certificate and its key, where TLS is spoken.
     pub tls: Option<TlsFiles>,
     /// What is logged, and how.

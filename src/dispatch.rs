@@ -2,6 +2,7 @@
 
 pub mod asked;
 pub mod leave;
+mod sent;
 pub mod table;
 
 use std::convert::Infallible;
@@ -19,6 +20,7 @@ use tower::Service as Tower;
 
 use crate::action::{Call, Decide, Route};
 use crate::dispatch::asked::Asked;
+use crate::dispatch::sent::Sent;
 use crate::dispatch::table::Table;
 use crate::error::{Code, Error, Result};
 use crate::ids::request_id;
@@ -29,6 +31,7 @@ use crate::store::Store;
 use crate::store::draft::Draft;
 use crate::store::index::Credential;
 use crate::store::owner::Caller;
+use crate::text::Network;
 use crate::wire::answer::Format;
 
 /// The namespace of answers about actions that do not exist.
@@ -46,12 +49,21 @@ struct Inner {
     store: Store,
     policy: Arc<dyn Decide>,
     table: Arc<Table>,
+    proxies: Arc<[Network]>,
 }
 
 impl Dispatch {
     /// Answers from `store` what `policy` allows of what stands in `table`.
     pub fn new(store: Store, policy: Arc<dyn Decide>, table: Arc<Table>) -> Self {
-        Self(Arc::new(Inner { store, policy, table }))
+        Self(Arc::new(Inner { store, policy, table, proxies: Arc::new([]) }))
+    }
+
+    /// The same, where some peers speak for others, and are believed.
+    #[must_use]
+    pub fn behind(self, proxies: &[Network]) -> Self {
+        let Inner { store, policy, table, .. } = &*self.0;
+        let (store, policy, table) = (store.clone(), Arc::clone(policy), Arc::clone(table));
+        Self(Arc::new(Inner { store, policy, table, proxies: proxies.into() }))
     }
 }
 
@@ -84,7 +96,7 @@ type Answer = Result<Response<Full<Bytes>>, Infallible>;
 impl Inner {
     fn answer(self: &Arc<Self>, mut request: Request<Bytes>) -> Replying {
         // Without these nobody has verified the request: it is not answered.
-        let Some((asked, key)) = verified(&mut request) else {
+        let Some((asked, (key, region))) = verified(&mut request) else {
             return at_once(refusal(Error::internal_failure()));
         };
         let route = asked.action().and_then(|action| self.table.find(asked.service, action));
@@ -100,7 +112,8 @@ impl Inner {
         let Some(route) = route else {
             return at_once(answered.on(refusal(asked.no_such_action())));
         };
-        let asking = Asking::of(&request, key, asked);
+        let sent = Sent::of(&mut request, region, Arc::clone(&self.proxies));
+        let asking = Asking::of(&request, (key, asked), sent);
         match self.try_at_once(route, &asking) {
             Ok(Some(response)) => at_once(answered.on(response)),
             Ok(None) => Either::Right(Box::pin(Arc::clone(self).commit(route, asking, answered))),
@@ -142,7 +155,7 @@ fn at_once(response: Response<Full<Bytes>>) -> Replying {
 }
 
 /// What was verified, if anything was.
-fn verified(request: &mut Request<Bytes>) -> Option<(Asked, Arc<Credential>)> {
+fn verified(request: &mut Request<Bytes>) -> Option<(Asked, (Arc<Credential>, Arc<str>))> {
     let mut asked = request.extensions_mut().remove::<Asked>()?;
     let key = asked.signed_with.take()?;
     Some((asked, key))
@@ -152,16 +165,17 @@ fn verified(request: &mut Request<Bytes>) -> Option<(Asked, Arc<Credential>)> {
 struct Asking {
     key: Arc<Credential>,
     asked: Asked,
+    sent: Sent,
     request_id: RequestId,
     format: Format,
 }
 
 impl Asking {
-    fn of(request: &Request<Bytes>, key: Arc<Credential>, asked: Asked) -> Self {
-        let format = wanted_format(request.headers());
+    fn of(request: &Request<Bytes>, (key, asked): (Arc<Credential>, Asked), sent: Sent) -> Self {
+        let format = wanted_format(sent.headers());
         let named = request.extensions().get().copied();
         let request_id = named.unwrap_or_else(|| RequestId::new(&request_id()));
-        Self { key, asked, request_id, format }
+        Self { key, asked, sent, request_id, format }
     }
 
     fn call<'r>(&'r self, caller: &'r Caller, policy: &'r dyn Decide) -> Call<'r> {
@@ -171,6 +185,7 @@ impl Asking {
             request_id: self.request_id.as_str(),
             format: self.format,
             policy,
+            request: &self.sent,
         }
     }
 }

@@ -15,7 +15,7 @@ use tower::ServiceBuilder;
 
 use crate::clock::Clock;
 use crate::dispatch::Dispatch;
-use crate::dispatch::leave::RootOnly;
+use crate::dispatch::leave::Policies;
 use crate::dispatch::table::Table;
 use crate::gateway::connection::Stack;
 use crate::gateway::door::Door;
@@ -28,6 +28,7 @@ use crate::layer::request_id::RequestIdLayer;
 use crate::layer::shed::{Serving, ShedLayer};
 use crate::sigv4::Verifier;
 use crate::store::{Forget, Store};
+use crate::text::Network;
 
 /// What the layers of the public door need to know.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub struct Layers {
     pub body_limit: usize,
     /// The regions that signatures may name; any of AWS's where there is none.
     pub regions: Vec<String>,
+    /// Peers that are believed whom they speak for.
+    pub proxies: Vec<Network>,
 }
 
 /// What every request passes through, outermost first.
@@ -55,7 +58,7 @@ pub fn stack<B>(layers: Layers) -> impl Stack<B>
 where
     B: BodyExt<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
-    let table = Arc::new(Table::new());
+    let (table, policy) = (Arc::new(Table::new()), Arc::<Policies>::default());
     let bounds = (&layers.regions[..], layers.body_limit);
     let clock = Arc::clone(&layers.clock);
     let door = Door::new(layers.store.clone(), Arc::clone(&table), clock, bounds);
@@ -70,7 +73,7 @@ where
         .layer(ShedLayer::new(layers.most_requests, layers.serving))
         // What is further inside knows who asks.
         .layer(AuthenticateLayer::with_verifier(door, layers.verifier))
-        .service(Dispatch::new(layers.store, Arc::new(RootOnly), table))
+        .service(Dispatch::new(layers.store, policy, table).behind(&layers.proxies))
 }
 
 /// Drops what `verifier` derived from secrets that go.

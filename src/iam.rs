@@ -1,7 +1,13 @@
-//! IAM: users, their keys and tags. A file a noun.
+//! IAM: users and groups, keys and tags. A file a noun.
 
 mod access_key;
+mod boundary;
+mod conflict;
 mod document;
+mod group;
+mod listed;
+mod membership;
+mod simulate;
 mod tag;
 mod user;
 
@@ -22,7 +28,15 @@ pub static IAM: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [access_key::ROUTES, tag::ROUTES, user::ROUTES].into_iter().flatten()
+    let nouns = [
+        access_key::ROUTES,
+        group::ROUTES,
+        membership::ROUTES,
+        simulate::ROUTES,
+        tag::ROUTES,
+        user::ROUTES,
+    ];
+    nouns.into_iter().flatten()
 }
 
 /// Who is meant: the user that is named, else the caller.

@@ -9,7 +9,7 @@ pub mod held;
 pub mod request_id;
 pub mod shed;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -55,17 +55,38 @@ pub struct Refused(pub &'static str);
 
 /// The other end of the connection; in the request's extensions.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Peer(Arc<str>);
+pub struct Peer {
+    address: SocketAddr,
+    written: Arc<str>,
+    is_secure: bool,
+}
 
 impl Peer {
-    /// The one at `address`. It is written out here, once for all its requests.
+    /// The one at `address`, whom others may listen to. The address is written out
+    /// here, once for all its requests.
     pub fn new(address: SocketAddr) -> Self {
-        Self(address.to_string().into())
+        Self { address, written: address.to_string().into(), is_secure: false }
     }
 
-    /// The address as it is written.
+    /// The same, where nobody else can listen: on TLS.
+    #[must_use]
+    pub fn secured(self) -> Self {
+        Self { is_secure: true, ..self }
+    }
+
+    /// The address as it is written, with its port.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.written
+    }
+
+    /// The address alone.
+    pub fn ip(&self) -> IpAddr {
+        self.address.ip()
+    }
+
+    /// Whether nobody else can listen.
+    pub fn is_secure(&self) -> bool {
+        self.is_secure
     }
 }
 

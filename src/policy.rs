@@ -19,7 +19,9 @@ mod template;
 mod written;
 
 pub use document::{Malformed, Naming, Policy, Position, Purpose};
-pub use evaluate::{Bearing, Decision, Denial, Layer, Match, Question, Source, decide, explain};
+pub use evaluate::{
+    Bearing, Decision, Denial, Explained, Layer, Match, Question, Source, Word, decide, explain,
+};
 pub use facts::{Fact, Facts};
 pub use principal::{Kind, Principal};
 pub use statement::Effect;

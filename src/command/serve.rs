@@ -138,6 +138,7 @@ impl Opened {
             most_requests: bounds.requests,
             body_limit: bounds.body,
             regions: serve.regions.clone(),
+            proxies: serve.proxies.clone(),
         });
         let admin =
             Admin { store: self.store, metrics: Arc::clone(metrics), serving, stop: stop.clone() };

@@ -7,8 +7,9 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::LogFormat;
-use super::words::{account, body, count, filter, head, region, seconds};
-use crate::text::AccountId;
+use super::words::{Limit, account, body, count, filter, head, limit, region, seconds};
+use crate::store::limits::Limits;
+use crate::text::{AccountId, Network};
 
 const LAYERS: &str = "\
 Every option can also be given by the environment (--max-body as COUNTERSIGN_MAX_BODY; lists with
@@ -32,7 +33,8 @@ Examples:
   countersign serve
   countersign serve --memory --listen 127.0.0.1:0      for tests: forgets all, on a free port
   countersign serve --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem
-  countersign serve --region eu-central-1 --region eu-west-1";
+  countersign serve --region eu-central-1 --region eu-west-1
+  countersign serve --limit UsersQuota=20000 --limit AccessKeysPerUserQuota=4";
 
 /// Verifies AWS Signature Version 4 on every request, and serves IAM and STS behind it.
 #[derive(Debug, Parser)]
@@ -46,7 +48,7 @@ pub(super) struct CommandLine {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Runs the gateway.
-    #[command(after_help = SERVE_EXAMPLES, after_long_help = format!("{SERVE_EXAMPLES}\n\n{LAYERS}"))]
+    #[command(after_help = SERVE_EXAMPLES, after_long_help = format!("{SERVE_EXAMPLES}\n\n{}\n\n{LAYERS}", limits()))]
     Serve(Box<ServeFlags>),
     #[command(
         about = "Prints export lines for a shell: AWS_ENDPOINT_URL, the root key, the region"
@@ -139,6 +141,10 @@ pub(super) struct ServeFlags {
     /// A region that signatures may name; repeat it for more [default: any]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) region: Vec<String>,
+    /// A proxy, or a network of proxies, whose X-Forwarded-For and X-Forwarded-Proto count in
+    /// conditions on aws:SourceIp and aws:SecureTransport; repeat it for more [default: none]
+    #[arg(long, value_name = "CIDR", value_parser = str::parse::<Network>)]
+    pub(super) trusted_proxy: Vec<Network>,
     /// The certificate chain, PEM: speaks TLS
     #[arg(long, value_name = "FILE")]
     pub(super) tls_cert: Option<PathBuf>,
@@ -150,9 +156,9 @@ pub(super) struct ServeFlags {
     pub(super) log_format: LogFormat,
     #[arg(long, help = "What is logged: error, warn, info, debug, or a filter as countersign::access=warn", value_name = "LEVEL", default_value = "info", value_parser = filter)]
     pub(super) log: String,
-    /// Users that an account may hold; AWS's quota, which AWS raises on request
-    #[arg(long, value_name = "N", default_value = "5000", value_parser = count)]
-    pub(super) users_per_account: usize,
+    /// A quota to raise or lower, as UsersQuota=10000; repeat it for more; --help lists them
+    #[arg(long, value_name = "QUOTA=N", value_parser = limit)]
+    pub(super) limit: Vec<Limit>,
     #[command(flatten)]
     pub(super) bounds: BoundFlags,
 }
@@ -195,4 +201,15 @@ pub(super) struct BoundFlags {
     /// Seconds for what is under way when the gateway is told to stop
     #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
     pub(super) drain_timeout: Duration,
+}
+
+/// The quotas that `--limit` knows, and what each is where it is not given.
+fn limits() -> String {
+    let defaults = Limits::default();
+    let quota = |name: &&str| {
+        let most = defaults.get(name).unwrap_or_default();
+        format!("  {name:<29} {most}")
+    };
+    let quotas: Vec<_> = Limits::NAMES.iter().map(quota).collect();
+    format!("AWS's quotas, which --limit raises or lowers:\n{}", quotas.join("\n"))
 }

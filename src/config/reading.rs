@@ -11,11 +11,12 @@ use super::flags::{
     AccountVerb, BoundFlags, CommandLine, DataFlags, RootKeyVerb, ServeFlags, Verb,
 };
 use super::layers::{self, Below, Environment, File, Rank, SECRETS};
+use super::words::Limit;
 use super::{
     AdminAccess, Bounds, Command, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles,
 };
 use crate::secret::Secret;
-use crate::store::draft::Limits;
+use crate::store::limits::Limits;
 use crate::text::{AccessKeyId, Text};
 
 /// The longest secret, and the shortest token, that may be given.
@@ -136,9 +137,10 @@ impl Reading<'_> {
             is_account_given: self.rank("account") > Rank::Default,
             account: flags.account,
             regions: flags.region,
+            proxies: flags.trusted_proxy,
             tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
             log: Log { format: flags.log_format, filter: flags.log },
-            limits: Limits { users_per_account: flags.users_per_account, ..Limits::default() },
+            limits: limits(&flags.limit),
             bounds: bounds(&flags.bounds),
             root_key: self.root_key()?,
             seal: self.seal(flags.data.seal_key_file)?,
@@ -219,6 +221,10 @@ impl Reading<'_> {
             _ => self.below.get(key).map_or(Rank::Default, |given| given.rank),
         }
     }
+}
+
+fn limits(given: &[Limit]) -> Limits {
+    given.iter().fold(Limits::default(), |limits, limit| limits.with(limit.name, limit.most))
 }
 
 fn bounds(flags: &BoundFlags) -> Bounds {

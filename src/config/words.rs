@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
+use crate::store::limits::Limits;
 use crate::text::{AccountId, Text};
 
 /// The smallest head that HTTP/1.1 may be bounded to, in hyper.
@@ -27,6 +28,20 @@ pub(super) fn filter(word: &str) -> Result<String, String> {
         Ok(_) if !word.trim().is_empty() => Ok(word.to_owned()),
         _ => Err("it is neither a level (error, warn, info, debug, trace) nor a filter".to_owned()),
     }
+}
+
+/// A quota of an account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit {
+    pub(super) name: &'static str,
+    pub(super) most: usize,
+}
+
+pub(super) fn limit(word: &str) -> Result<Limit, String> {
+    let (name, most) = word.split_once('=').ok_or("it is written as UsersQuota=10000 is")?;
+    let known = Limits::NAMES.iter().find(|known| **known == name);
+    let name = known.ok_or("there is no such quota; countersign serve --help lists them")?;
+    Ok(Limit { name, most: count(most)? })
 }
 
 pub(super) fn count(word: &str) -> Result<usize, String> {

@@ -20,8 +20,9 @@ pub struct Asked {
     pub form: Form,
     /// The service.
     pub service: &'static Service,
-    /// The key that signed, once that is verified. Without it nothing is answered.
-    pub signed_with: Option<Arc<Credential>>,
+    /// The key that signed, and the region that it signed for, once that is verified.
+    /// Without it nothing is answered.
+    pub signed_with: Option<(Arc<Credential>, Arc<str>)>,
 }
 
 impl Asked {

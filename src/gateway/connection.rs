@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -85,7 +84,7 @@ impl Speaker {
     }
 
     /// Speaks with `peer` until it, or the gateway, has had enough.
-    pub async fn speak<I, S>(&self, (io, peer): (I, SocketAddr), stack: S, stop: &Stop)
+    pub async fn speak<I, S>(&self, (io, peer): (I, Peer), stack: S, stop: &Stop)
     where
         I: Read + Write + Unpin + Send + 'static,
         S: Stack,
@@ -93,12 +92,8 @@ impl Speaker {
         let pulse = Pulse::new(self.bounds);
         let mut http = self.http.clone();
         http.http1().timer(ByBeats(Arc::clone(&pulse)));
-        let service = Answering {
-            stack,
-            peer: Peer::new(peer),
-            bounds: self.bounds,
-            pulse: Arc::clone(&pulse),
-        };
+        let service =
+            Answering { stack, peer: peer.clone(), bounds: self.bounds, pulse: Arc::clone(&pulse) };
         let mut connection = pin!(http.serve_connection(io, service));
         // Polled when it is woken itself, and not as often as the connection is.
         let watch = |is_closing| Arc::clone(&pulse).watch(stop.clone(), is_closing);
@@ -114,7 +109,7 @@ impl Speaker {
                     Some(Call::Leave) | None => return,
                 },
                 end = connection.as_mut() => {
-                    return if let Err(error) = end { note(peer, &*error) };
+                    return if let Err(error) = end { note(&peer, &*error) };
                 }
             }
         }
@@ -122,8 +117,8 @@ impl Speaker {
 }
 
 /// What clients do wrong is their business; it is here for who looks for it.
-fn note(peer: SocketAddr, error: &(dyn std::error::Error + 'static)) {
-    tracing::debug!(%peer, reason = %error, "a connection broke off");
+fn note(peer: &Peer, error: &(dyn std::error::Error + 'static)) {
+    tracing::debug!(peer = peer.as_str(), reason = %error, "a connection broke off");
 }
 
 /// The stack, as one connection sees it.

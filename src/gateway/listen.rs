@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Bounds;
 use crate::gateway::connection::{Speaker, Stack};
 use crate::gateway::stop::Stop;
+use crate::layer::Peer;
 use crate::metrics::Metrics;
 
 /// How long to wait where nothing can be accepted: a full table of files does not
@@ -167,10 +168,12 @@ impl One {
         // A socket that cannot be told so is slower, and no worse.
         let _ = stream.set_nodelay(true);
         let Some(tls) = &self.shared.tls else {
-            return self.speaker.speak((TokioIo::new(stream), peer), stack, &self.stop).await;
+            let end = (TokioIo::new(stream), Peer::new(peer));
+            return self.speaker.speak(end, stack, &self.stop).await;
         };
         if let Some(stream) = self.shake_hands(tls, stream, peer).await {
-            self.speaker.speak((TokioIo::new(stream), peer), stack, &self.stop).await;
+            let end = (TokioIo::new(stream), Peer::new(peer).secured());
+            self.speaker.speak(end, stack, &self.stop).await;
         }
     }
 

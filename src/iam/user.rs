@@ -1,13 +1,14 @@
 //! Users: who signs with keys of their own.
 
-use std::ops::Bound;
-
 use imbl::OrdSet;
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
+use crate::iam::boundary::{Boundary, check_boundary};
+use crate::iam::conflict::{refuse_granted, refuse_while};
+use crate::iam::listed::{below, prefix};
 use crate::iam::tag::{Tag, check_tags, tagged};
 use crate::iam::{IAM, named_or_caller, on_owner};
 use crate::page::Page;
@@ -31,7 +32,7 @@ pub(super) const ROUTES: &[Route] = &[
 
 output! {
     /// A user, as answers tell of one. Root has neither path nor name.
-    struct UserDetail {
+    pub(super) struct UserDetail {
         path: Option<Path> = "Path",
         name: Option<UserName> = "UserName",
         id: String = "UserId",
@@ -43,17 +44,9 @@ output! {
     }
 }
 
-output! {
-    /// The policy that limits what a user may do.
-    struct Boundary {
-        kind: String = "PermissionsBoundaryType",
-        arn: String = "PermissionsBoundaryArn",
-    }
-}
-
 impl UserDetail {
-    /// What a list tells: no tags.
-    fn listed(user: &User, account: &AccountId) -> Self {
+    /// What a list tells: neither boundary nor tags.
+    pub(super) fn listed(user: &User, account: &AccountId) -> Self {
         Self {
             path: Some(user.path.clone()),
             name: Some(user.name.clone()),
@@ -67,8 +60,9 @@ impl UserDetail {
     }
 
     fn whole(user: &User, account: &AccountId) -> Self {
+        let boundary = Boundary::of(&user.rights);
         let tags = (!user.tags.is_empty()).then(|| tagged(&user.tags));
-        Self { tags, ..Self::listed(user, account) }
+        Self { boundary, tags, ..Self::listed(user, account) }
     }
 
     fn root(account: &Account) -> Self {
@@ -129,24 +123,25 @@ impl Action for CreateUser {
         let Self { path, name, boundary, tags } = input.into_inner();
         let name = UserName::from(name);
         refuse_taken(&name, draft)?;
-        if let Some(arn) = boundary {
-            return Err(no_such_boundary(&arn));
-        }
+        let boundary = boundary.map(|arn| check_boundary(&arn, draft.account())).transpose()?;
         let tags =
             check_tags(Tags::new(User::CASE), tags.map_or_else(Vec::new, |tags| tags.0), draft)?;
-        let user = make(name, path.unwrap_or_default(), tags, draft)?;
-        let user = UserDetail::whole(&user, draft.account().id());
-        Ok(CreateUserResult { user })
+        let mut user = User { tags, ..make(name, path.unwrap_or_default(), draft)? };
+        user.rights.boundary = boundary;
+        let told = UserDetail::whole(&user, draft.account().id());
+        draft.put(user);
+        Ok(CreateUserResult { user: told })
     }
 }
 
-fn make(name: UserName, path: Path, tags: Tags, draft: &mut Draft) -> Result<User> {
+/// A user who holds nothing yet.
+fn make(name: UserName, path: Path, draft: &mut Draft) -> Result<User> {
     let most = draft.limits().users_per_account;
     if User::all(draft.account()).len() >= most {
         return Err(Error::over_quota("UsersPerAccount", most));
     }
     let id = draft.new_id::<User>()?;
-    let user = User {
+    Ok(User {
         name,
         path,
         id,
@@ -154,10 +149,8 @@ fn make(name: UserName, path: Path, tags: Tags, draft: &mut Draft) -> Result<Use
         keys: Vec::new(),
         rights: Rights::default(),
         groups: OrdSet::new(),
-        tags,
-    };
-    draft.put(user.clone());
-    Ok(user)
+        tags: Tags::new(User::CASE),
+    })
 }
 
 fn refuse_taken(name: &UserName, draft: &Draft) -> Result<()> {
@@ -167,16 +160,6 @@ fn refuse_taken(name: &UserName, draft: &Draft) -> Result<()> {
             Err(Error::new(Code::EntityAlreadyExists, message))
         }
         None => Ok(()),
-    }
-}
-
-/// No policy exists that could be a boundary, so each that is named is missing.
-fn no_such_boundary(arn: &ArnText) -> Error {
-    if arn.as_str().starts_with("arn:") {
-        let message = format!("Scope ARN: {arn} does not exist or is not attachable.");
-        Error::new(Code::NoSuchEntity, message)
-    } else {
-        Error::new(Code::InvalidInput, format!("ARN {arn} is not valid."))
     }
 }
 
@@ -232,32 +215,21 @@ output! {
     }
 }
 
-impl ListUsers {
-    fn prefix(&self) -> &str {
-        self.prefix.as_ref().map_or("/", PathPrefix::as_str)
-    }
-}
-
 impl Action for ListUsers {
     const SERVICE: &'static Service = &IAM;
     const NAME: &'static str = "ListUsers";
     type Output = ListUsersResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        Needs::on(Arn::iam(account.id(), User::KIND, self.prefix()))
+        Needs::on(Arn::iam(account.id(), User::KIND, prefix(self.prefix.as_ref())))
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
-        let input = input.into_inner();
-        let account = draft.account();
-        let list = format!("ListUsers {} {}", account.id(), input.prefix());
-        let page = Page::asked(list, input.marker.as_ref(), input.most)?;
-        let from =
-            page.after().map_or(Bound::Unbounded, |after| Bound::Excluded(Folded::of(&after)));
-        let users = User::all(account).range((from, Bound::Unbounded));
-        let is_below = |user: &User| user.path.as_str().starts_with(input.prefix());
-        let paged = page.cut(users.filter(|(_, user)| is_below(user)), |(name, _)| name.as_str());
-        let listed = paged.items.iter().map(|(_, user)| UserDetail::listed(user, account.id()));
+        let Self { prefix: asked, marker, most } = input.into_inner();
+        let (account, prefix) = (draft.account(), prefix(asked.as_ref()));
+        let list = format!("ListUsers {} {prefix}", account.id());
+        let paged = below::<User>(prefix, &Page::asked(list, marker.as_ref(), most)?, account);
+        let listed = paged.items.iter().map(|user| UserDetail::listed(user, account.id()));
         Ok(ListUsersResult {
             users: listed.collect(),
             is_truncated: paged.is_truncated(),
@@ -267,8 +239,8 @@ impl Action for ListUsers {
 }
 
 input! {
-    /// Gives a user another name, or another path; keys, ids and tags stay (IAM
-    /// API Reference, `UpdateUser`).
+    /// Gives a user another name, or another path; all that the user holds
+    /// and belongs to stays (IAM API Reference, `UpdateUser`).
     struct UpdateUser {
         user: UserName = "UserName",
         new_path: Option<Path> = "NewPath",
@@ -312,8 +284,8 @@ impl Action for UpdateUser {
 }
 
 input! {
-    /// Removes a user that holds nothing any more (IAM API Reference,
-    /// `DeleteUser`).
+    /// Removes a user that holds nothing and belongs to no group any more (IAM API
+    /// Reference, `DeleteUser`).
     struct DeleteUser {
         user: UserName = "UserName",
     }
@@ -330,10 +302,10 @@ impl Action for DeleteUser {
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { user } = input.into_inner();
-        if !draft.find::<User>(&user)?.keys.is_empty() {
-            let message = "Cannot delete entity, must delete access keys first.";
-            return Err(Error::new(Code::DeleteConflict, message));
-        }
+        let held = draft.find::<User>(&user)?;
+        refuse_granted(&held.rights)?;
+        refuse_while(!held.keys.is_empty(), "delete access keys")?;
+        refuse_while(!held.groups.is_empty(), "remove users from group")?;
         draft.remove::<User>(&user);
         Ok(())
     }

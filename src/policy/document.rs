@@ -48,7 +48,7 @@ pub struct Naming {
     range: Range<usize>,
 }
 
-/// A place in a document, both counted from 1.
+/// A place between two characters of a document, both counted from 1.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Position {
     /// The line.
@@ -121,8 +121,14 @@ impl Policy {
         self.0.statements.as_deref()
     }
 
-    /// Where the `at`-th byte stands.
-    pub(super) fn position(&self, at: usize) -> Position {
+    /// Where what stands at `range` begins and ends, as AWS counts: the white space
+    /// before it is its own.
+    pub(super) fn place(&self, range: Range<usize>) -> (Position, Position) {
+        let before = self.text().get(..range.start).unwrap_or_default();
+        (self.position(before.trim_end().len()), self.position(range.end))
+    }
+
+    fn position(&self, at: usize) -> Position {
         let before = self.text().get(..at).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();
         Position {

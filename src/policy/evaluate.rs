@@ -36,6 +36,8 @@ pub(super) struct Asking<'q> {
     pub(super) action: String,
     pub(super) resource: Named<'q>,
     pub(super) principal: &'q Principal<'q>,
+    /// Whether the principal has a permissions boundary.
+    pub(super) is_bounded: bool,
     pub(super) facts: &'q dyn Facts,
 }
 
@@ -122,14 +124,60 @@ pub struct Match<'p> {
 
 /// Decides.
 pub fn decide(question: &Question<'_>, bearing: &Bearing<'_>) -> Decision {
-    weigh(question, bearing, &mut |_| {})
+    weigh(question, bearing, &mut |_| {}).decide(question, bearing)
 }
 
-/// Decides, and tells every statement that applies.
-pub fn explain<'p>(question: &Question<'_>, bearing: &Bearing<'p>) -> (Decision, Vec<Match<'p>>) {
+/// Decides, and tells why.
+pub fn explain<'p>(question: &Question<'_>, bearing: &Bearing<'p>) -> Explained<'p> {
     let mut matches = Vec::new();
-    let decision = weigh(question, bearing, &mut |applies| matches.push(applies.located()));
-    (decision, matches)
+    let all = weigh(question, bearing, &mut |applies| matches.push(applies.located()));
+    Explained {
+        decision: all.decide(question, bearing),
+        matches,
+        boundary_allows: all.boundary.map(Said::is_allowing),
+        organization_allows: all.organization_allows(),
+        identity: all.identity.alone(),
+        resource: all.resource.map(Said::alone),
+    }
+}
+
+/// A decision, and what led to it.
+#[derive(Clone, Debug)]
+pub struct Explained<'p> {
+    /// What is decided.
+    pub decision: Decision,
+    /// Every statement that applies.
+    pub matches: Vec<Match<'p>>,
+    /// Whether the permissions boundary allows it, where there is one.
+    pub boundary_allows: Option<bool>,
+    /// Whether the policies of the organization allow it, where there are any.
+    pub organization_allows: Option<bool>,
+    /// What the policies of the identity say by themselves.
+    pub identity: Word,
+    /// What the policy of the resource says by itself, where there is one.
+    pub resource: Option<Word>,
+}
+
+/// What policies say, of whatever kind they are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Word {
+    /// Yes.
+    Allowed,
+    /// No.
+    Denied,
+    /// Nothing, which is no.
+    Nothing,
+}
+
+impl Decision {
+    /// The same without its reasons.
+    pub fn word(&self) -> Word {
+        match self {
+            Self::Allowed => Word::Allowed,
+            Self::Denied(denial) if denial.is_explicit => Word::Denied,
+            Self::Denied(_) => Word::Nothing,
+        }
+    }
 }
 
 /// A statement that applies, by its number in its policy.
@@ -143,8 +191,7 @@ struct Applies<'p> {
 impl<'p> Applies<'p> {
     fn located(self) -> Match<'p> {
         let Self { layer, source, effect, range } = self;
-        let at = |byte| source.policy.position(byte);
-        let place = range.map(|range| (at(range.start), at(range.end)));
+        let place = range.map(|range| source.policy.place(range));
         Match { layer, source, effect, place }
     }
 }
@@ -157,14 +204,30 @@ struct Said<'p> {
     allowed: Option<Directness>,
 }
 
+impl Said<'_> {
+    fn is_allowing(self) -> bool {
+        self.alone() == Word::Allowed
+    }
+
+    /// What it comes to where nothing else is said.
+    fn alone(self) -> Word {
+        match (self.denied_by, self.allowed) {
+            (Some(_), _) => Word::Denied,
+            (None, Some(_)) => Word::Allowed,
+            (None, None) => Word::Nothing,
+        }
+    }
+}
+
 /// Who hears of every statement that applies.
 type Hear<'h, 'p> = &'h mut dyn FnMut(Applies<'p>);
 
-fn weigh<'p>(question: &Question<'_>, bearing: &Bearing<'p>, hear: Hear<'_, 'p>) -> Decision {
+fn weigh<'p>(question: &Question<'_>, bearing: &Bearing<'p>, hear: Hear<'_, 'p>) -> All<'p> {
     let asking = Asking {
         action: question.action.to_lowercase(),
         resource: Named::of(question.resource),
         principal: &question.principal,
+        is_bounded: bearing.boundary.is_some(),
         facts: question.facts,
     };
     let mut ask = |layer, sources: &'p [Source]| said(&asking, layer, sources, hear);
@@ -176,9 +239,7 @@ fn weigh<'p>(question: &Question<'_>, bearing: &Bearing<'p>, hear: Hear<'_, 'p>)
     let session = bearing.session.map(|sources| ask(Layer::Session, sources));
     let resource = bearing.resource.map(|sources| ask(Layer::Resource, sources));
     let identity = ask(Layer::Identity, bearing.identity);
-    let all = All { service_control, resource_control, boundary, session, resource, identity };
-    let denied = all.explicit().or_else(|| all.implicit(question, bearing.must_resource_allow));
-    denied.map_or(Decision::Allowed, Decision::Denied)
+    All { service_control, resource_control, boundary, session, resource, identity }
 }
 
 /// The one loop: asks every statement of a set of policies.
@@ -219,6 +280,17 @@ struct All<'p> {
 }
 
 impl All<'_> {
+    fn decide(&self, question: &Question<'_>, bearing: &Bearing<'_>) -> Decision {
+        let implicit = || self.implicit(question, bearing.must_resource_allow);
+        self.explicit().or_else(implicit).map_or(Decision::Allowed, Decision::Denied)
+    }
+
+    fn organization_allows(&self) -> Option<bool> {
+        let mut levels = self.service_control.iter().chain(&self.resource_control).peekable();
+        levels.peek()?;
+        Some(levels.all(|said| said.is_allowing()))
+    }
+
     /// The first denial that a policy says.
     fn explicit(&self) -> Option<Denial> {
         let one = |layer, said: &Said<'_>| {

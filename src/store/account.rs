@@ -1,5 +1,6 @@
 //! One account, and how it changes.
 
+mod granted;
 mod named;
 mod who;
 
@@ -16,6 +17,7 @@ use crate::store::entity::{
 use crate::store::owner::Owner;
 use crate::text::{AccessKeyId, AccountId, EntityId, Folded};
 
+pub use granted::Granted;
 pub use who::Who;
 
 /// All that is in one account. A clone shares everything with the original and

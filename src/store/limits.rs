@@ -26,14 +26,14 @@ macro_rules! limits {
                 }
             }
 
-            /// Sets the limit of that name, and tells whether there is one.
+            /// These limits with another one of that name, if there is one.
             #[must_use]
-            pub fn set(&mut self, name: &str, most: usize) -> bool {
+            pub fn with(mut self, name: &str, most: usize) -> Self {
                 match name {
                     $($name => self.$field = most,)*
-                    _ => return false,
+                    _ => {}
                 }
-                true
+                self
             }
         }
     };
@@ -84,12 +84,10 @@ mod tests {
 
     #[test]
     fn every_limit_is_set_by_its_name() {
-        let mut limits = Limits::default();
-        for (n, name) in Limits::NAMES.iter().enumerate() {
-            assert!(limits.set(name, n));
-            assert_eq!(limits.get(name), Some(n));
+        for name in Limits::NAMES {
+            assert_eq!(Limits::default().with(name, 7).get(name), Some(7));
         }
-        assert!(!limits.set("Users", 1));
-        assert_eq!(limits.get("Users"), None);
+        assert_eq!(Limits::default().with("Users", 7), Limits::default());
+        assert_eq!(Limits::default().get("Users"), None);
     }
 }

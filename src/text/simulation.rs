@@ -89,3 +89,10 @@ words!(
         Rcp = "rcp",
     }
 );
+
+impl ContextKeyType {
+    /// Whether there may be several values.
+    pub fn is_list(self) -> bool {
+        self.to_string().ends_with("List")
+    }
+}

@@ -100,6 +100,21 @@ impl Answer {
         }
     }
 
+    /// Values by their names.
+    pub fn map<T: Element>(&mut self, name: &str, entries: &[(&str, T)]) {
+        self.object(name, |answer| {
+            for (key, value) in entries {
+                match answer.format {
+                    Format::Xml => answer.object("entry", |answer| {
+                        answer.text("key", key);
+                        value.write("value", answer);
+                    }),
+                    Format::Json => value.write(key, answer),
+                }
+            }
+        });
+    }
+
     /// A text.
     pub fn text(&mut self, name: &str, text: &str) {
         match self.format {
@@ -202,6 +217,8 @@ pub enum Shape {
     Value,
     /// Several of a kind.
     List(&'static Self),
+    /// Values by their names.
+    Map(&'static Self),
     /// Named elements, in this order.
     Fields(&'static [(&'static str, &'static Self)]),
 }
@@ -260,6 +277,24 @@ impl Element for bool {
     }
 }
 
+impl Element for usize {
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.bare(name, &self.to_string());
+    }
+}
+
+/// Values by their names, in the order in which they are written.
+#[derive(Clone, Debug)]
+pub struct Map<T>(pub Vec<(&'static str, T)>);
+
+impl<T: Element> Element for Map<T> {
+    const SHAPE: Shape = Shape::Map(&T::SHAPE);
+
+    fn write(&self, name: &str, answer: &mut Answer) {
+        answer.map(name, &self.0);
+    }
+}
+
 /// The answer of the many actions that answer nothing.
 impl Element for () {
     const SHAPE: Shape = Shape::Empty;
@@ -288,12 +323,12 @@ impl<T: Element> Element for Vec<T> {
 /// Declares what an action answers: the struct, and the element that each
 /// field becomes, in this order.
 macro_rules! output {
-    ($(#[$doc:meta])* struct $name:ident {
+    ($(#[$doc:meta])* $visible:vis struct $name:ident {
         $($(#[$note:meta])* $field:ident: $type:ty = $wire:literal,)+
     }) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
-        struct $name { $($(#[$note])* $field: $type,)+ }
+        $visible struct $name { $($(#[$note])* $field: $type,)+ }
 
         impl $crate::wire::answer::Element for $name {
             const SHAPE: $crate::wire::answer::Shape = $crate::wire::answer::Shape::Fields(&[
@@ -339,6 +374,23 @@ mod tests {
         });
         let expected = r#"{"r":{"times":[1,2],"none":[],"o":{"yes":true},"t":"é\""}}"#;
         assert_eq!(document, expected);
+    }
+
+    #[test]
+    fn a_map_has_entries_in_xml_and_is_an_object_in_json() {
+        let map = Map(vec![("a", 1_usize), ("b", 2)]);
+        let document = |format| Answer::document(format, "r", "n", |answer| map.write("m", answer));
+        let entry = |key: &str, value: &str| {
+            format!(
+                "    <entry>\n      <key>{key}</key>\n      <value>{value}</value>\n    </entry>\n"
+            )
+        };
+        let entries = entry("a", "1") + &entry("b", "2");
+        assert_eq!(
+            document(Format::Xml),
+            format!("<r xmlns=\"n\">\n  <m>\n{entries}  </m>\n</r>\n")
+        );
+        assert_eq!(document(Format::Json), r#"{"r":{"m":{"a":1,"b":2}}}"#);
     }
 
     fn written(text: &str) -> String {

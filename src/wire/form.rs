@@ -199,15 +199,17 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-/// Up to so many of a kind: `Tags.member.1.Key`, `Tags.member.2.Key`, …
+/// Up to so many of a kind: `Tags.member.1.Key`, `Tags.member.2.Key`, …; as many as
+/// a form holds where no number is given.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct List<T, const MOST: usize>(pub Vec<T>);
+pub struct List<T, const MOST: usize = MOST_PARAMETERS>(pub Vec<T>);
 
 /// A list is read from 1 up to its first gap, so that it is never longer than
 /// the form it came in. `Tags=` is how SDKs write a list that is empty.
 impl<T: Field, const MOST: usize> Field for List<T, MOST> {
     const REQUIRED: bool = true;
-    const CONSTRAINTS: &'static [Breach] = &[Breach::TooLong(MOST)];
+    const CONSTRAINTS: &'static [Breach] =
+        if MOST < MOST_PARAMETERS { &[Breach::TooLong(MOST)] } else { &[] };
 
     fn read(form: &Form, name: &str, faults: &mut Faults) -> Option<Self> {
         if !form.has(name) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use countersign::action::{ActionName, Call, Decide, Leave, Needs, Route, Served};
+use countersign::action::{ActionName, Call, Case, Decide, Leave, Route, Served};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
 use countersign::ids::RandomIds;
@@ -32,6 +32,8 @@ const BEFORE: &[&str] = &["CreateUser&UserName=bob", "CreateAccessKey&UserName=b
 /// Where leave is asked for a resource, or states a condition key, that the reference
 /// does not list for the action: what is asked, and the reason.
 const BESIDE_REFERENCE: &[(&str, &str, &str)] = &[
+    ("iam:ListGroups", "arn:aws:iam::123456789012:group/", A_LIST),
+    ("iam:ListGroups", "arn:aws:iam::123456789012:group/dev/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/dev/", A_LIST),
 ];
@@ -223,7 +225,7 @@ impl Office {
         let form = Form::read(std::iter::empty(), parameters.as_bytes()).unwrap();
         let caller = Caller::of(&self.account, who).unwrap();
         let (caller, format) = (&caller, Format::Xml);
-        let call = Call { form: &form, caller, request_id: "", format, policy };
+        let call = Call { form: &form, caller, request_id: "", format, policy, request: &() };
         let (account, now) = (Arc::clone(&self.account), Time::from_unix(1_800_000_000));
         (route.serve)(&call, Draft::of(account, now, Limits::default(), Box::new(RandomIds)))
     }
@@ -238,7 +240,7 @@ fn bob() -> UserName {
 struct Anything;
 
 impl Decide for Anything {
-    fn decide(&self, _: &Caller, _: ActionName, _: &Needs) -> Result<(), Error> {
+    fn decide(&self, _: &Case<'_>) -> Result<(), Error> {
         Ok(())
     }
 }
@@ -248,9 +250,9 @@ impl Decide for Anything {
 struct Recorder(Mutex<Vec<(String, Leave)>>);
 
 impl Decide for Recorder {
-    fn decide(&self, _: &Caller, action: ActionName, needs: &Needs) -> Result<(), Error> {
-        for leave in needs.leaves()? {
-            let action = leave.action.map_or_else(|| action.to_string(), str::to_owned);
+    fn decide(&self, case: &Case<'_>) -> Result<(), Error> {
+        for leave in case.needs.leaves()? {
+            let action = leave.name(case.action).into_owned();
             self.0.lock().unwrap().push((action, leave.clone()));
         }
         Err(denied())

@@ -86,6 +86,21 @@ fn every_wrong_setting_stops_the_start_with_one_sentence() {
             "invalid value 'EU' for '--region <REGION>': a region is written as eu-central-1 is",
         ),
         (
+            &["--limit", "UsersQuota"],
+            &[],
+            "invalid value 'UsersQuota' for '--limit <QUOTA=N>': it is written as UsersQuota=10000 is",
+        ),
+        (
+            &["--limit", "Users=1"],
+            &[],
+            "invalid value 'Users=1' for '--limit <QUOTA=N>': there is no such quota; countersign serve --help lists them",
+        ),
+        (
+            &["--limit", "UsersQuota=0"],
+            &[],
+            "invalid value 'UsersQuota=0' for '--limit <QUOTA=N>': it must be from 1 to 1000000",
+        ),
+        (
             &["--log", "loud=very"],
             &[],
             "invalid value 'loud=very' for '--log <LEVEL>': it is neither a level (error, warn, info, debug, trace) nor a filter",
@@ -219,6 +234,16 @@ fn a_list_of_a_higher_layer_takes_the_place_of_a_lower_one() {
     let from_environment = [("COUNTERSIGN_REGION", "us-east-1,us-east-2")];
     assert_eq!(read(&["--config", &file], &from_environment).regions, ["us-east-1", "us-east-2"]);
     assert_eq!(read(&["--region", "eu-north-1"], &from_environment).regions, ["eu-north-1"]);
+}
+
+#[test]
+fn a_quota_is_awss_where_no_other_is_given() {
+    let (_dir, file) = config_file("limit = ['GroupsQuota=3', 'UsersQuota=4']");
+    let limits = read(&["--config", &file], &[]).limits;
+    assert_eq!((limits.groups_per_account, limits.users_per_account), (3, 4));
+    assert_eq!((limits.roles_per_account, limits.versions_per_policy), (1000, 5));
+    let raised = read(&["--limit", "PolicySizeQuota=9000", "--limit", "PolicySizeQuota=9001"], &[]);
+    assert_eq!(raised.limits.policy_size, 9001);
 }
 
 #[test]

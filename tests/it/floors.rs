@@ -30,7 +30,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("chrono", &["clock"]),
     ("clap", &["config"]),
     ("ctutils", &["secret", "sigv4"]),
-    ("dashmap", &["sigv4", "store"]),
+    ("dashmap", &["dispatch", "sigv4", "store"]),
     ("data_encoding", &["catalog", "ids", "page", "policy", "sigv4", "store", "wire"]),
     ("futures_util", &["dispatch", "gateway"]),
     ("hmac", &["sigv4"]),

@@ -11,6 +11,7 @@
 )]
 
 mod access_key;
+mod account;
 mod accounts;
 mod admin;
 mod authenticate;
@@ -26,7 +27,9 @@ mod crash;
 mod differential;
 mod disk;
 mod engine;
+mod entities;
 mod floors;
+mod group;
 mod http2;
 mod ladder;
 mod layers;
@@ -44,6 +47,7 @@ mod sdk;
 mod seal;
 mod signer;
 mod sigv4;
+mod simulate;
 mod sqlite;
 mod start;
 mod still;

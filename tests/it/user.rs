@@ -207,6 +207,38 @@ async fn a_boundary_that_does_not_exist_makes_no_user() {
 }
 
 #[tokio::test]
+async fn a_user_is_made_within_a_boundary_and_told_with_it() {
+    let world = World::new().await;
+    let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    let made = format!("CreateUser UserName=ann PermissionsBoundary={arn}");
+    for call in [&*made, "GetUser UserName=ann"] {
+        let reply = world.root(call).await.ok();
+        assert_eq!(reply.text("PermissionsBoundaryArn"), arn);
+        assert_eq!(reply.text("PermissionsBoundaryType"), "Policy");
+    }
+    let listed = world.root("ListUsers").await.ok();
+    assert!(listed.texts("PermissionsBoundaryArn").is_empty(), "lists tell no boundary");
+    world.root("DeleteUser UserName=ann").await.ok();
+}
+
+#[tokio::test]
+async fn a_user_in_a_group_is_not_deleted() {
+    let world = World::new().await;
+    let ann = world.user("ann").await;
+    world.root("CreateGroup GroupName=staff").await.ok();
+    world.root("AddUserToGroup GroupName=staff UserName=ann").await.ok();
+    let reply = world.root("DeleteUser UserName=ann").await;
+    let told = "409 DeleteConflict: Cannot delete entity, must delete access keys first.";
+    assert_eq!(reply.told(), told, "keys are told of before groups");
+    world.root(&format!("DeleteAccessKey UserName=ann AccessKeyId={}", ann.id)).await.ok();
+    let reply = world.root("DeleteUser UserName=ann").await;
+    let told = "409 DeleteConflict: Cannot delete entity, must remove users from group first.";
+    assert_eq!(reply.told(), told);
+    world.root("RemoveUserFromGroup GroupName=staff UserName=ann").await.ok();
+    world.root("DeleteUser UserName=ann").await.ok();
+}
+
+#[tokio::test]
 async fn root_is_told_of_as_the_account() {
     let world = World::new().await;
     let reply = world.root("GetUser").await.ok();

@@ -100,6 +100,7 @@ impl World {
             most_requests: 1000,
             body_limit: 1024 * 1024,
             regions: Vec::new(),
+            proxies: Vec::new(),
         });
         Self { store, clock, root, stack: BoxCloneSyncService::new(stack) }
     }

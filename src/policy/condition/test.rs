@@ -1,7 +1,5 @@
 //! What the values of a condition are compared as.
 
-use std::net::IpAddr;
-
 use data_encoding::BASE64;
 
 use crate::clock::Moment;
@@ -10,6 +8,7 @@ use crate::policy::facts::Facts;
 use crate::policy::name::{NamePattern, Named};
 use crate::policy::number::Number;
 use crate::policy::template::{Pattern, Syntax, Variable};
+use crate::text::Network;
 
 /// The values of a policy, read once. One that is not what its operator compares
 /// is met by nothing.
@@ -32,7 +31,7 @@ impl Test {
             Family::Number(order) => Self::Number(order, read(values, Number::parse)),
             Family::Date(order) => Self::Date(order, read(values, Moment::parse)),
             Family::Binary => Self::Binary(read(values, bytes)),
-            Family::Address => Self::Address(read(values, Network::parse)),
+            Family::Address => Self::Address(read(values, |value| value.parse().ok())),
             Family::Arn => {
                 Self::Arn(read(values, |v| Some(NamePattern::of_condition(v, variables))))
             }
@@ -49,8 +48,9 @@ impl Test {
             Self::Number(order, asked) => order.any(Number::parse(found), asked),
             Self::Date(order, asked) => order.any(Moment::parse(found), asked),
             Self::Binary(asked) => bytes(found).is_some_and(|found| asked.contains(&found)),
-            Self::Address(asked) => address(found)
-                .is_some_and(|found| asked.iter().any(|network| network.contains(found))),
+            Self::Address(asked) => {
+                found.parse().is_ok_and(|found| asked.iter().any(|network| network.contains(found)))
+            }
             Self::Arn(asked) => {
                 let found = Named::of(found);
                 asked.iter().any(|asked| asked.names(&found, facts))
@@ -105,45 +105,4 @@ impl Order {
 
 fn bytes(text: &str) -> Option<Vec<u8>> {
     BASE64.decode(text.as_bytes()).ok()
-}
-
-/// An address. One of IPv4 that is dressed as IPv6 is the one that it is.
-fn address(text: &str) -> Option<IpAddr> {
-    text.parse::<IpAddr>().ok().map(|address| address.to_canonical())
-}
-
-/// Addresses that begin alike: `10.0.0.0/8` (RFC 4632), `2001:db8::/32`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Network {
-    address: IpAddr,
-    /// How many bits they share.
-    prefix: u32,
-}
-
-impl Network {
-    /// Reads a network, or an address, which is a network of one.
-    fn parse(text: &str) -> Option<Self> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse().ok()?)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().ok()?;
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.unwrap_or(bits);
-        (prefix <= bits).then_some(Self { address, prefix })
-    }
-
-    fn contains(self, found: IpAddr) -> bool {
-        match (self.address, found) {
-            (IpAddr::V4(ours), IpAddr::V4(found)) => {
-                let differing = ours.to_bits() ^ found.to_bits();
-                differing.leading_zeros() >= self.prefix
-            }
-            (IpAddr::V6(ours), IpAddr::V6(found)) => {
-                let differing = ours.to_bits() ^ found.to_bits();
-                differing.leading_zeros() >= self.prefix
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
-    }
 }

@@ -1,0 +1,82 @@
+//! What conditions can ask about: the request, its caller, and what it acts on
+//! (IAM User Guide, "AWS global condition context keys").
+
+use std::borrow::Cow;
+
+use crate::action::{Case, Leave};
+use crate::policy::{Fact, Facts};
+use crate::store::entity::User;
+use crate::store::owner::Owner;
+use crate::text::{Folded, Text};
+
+/// Keys that may have several values.
+const MANY: [&str; 2] = ["aws:tagkeys", "sts:transitivetagkeys"];
+
+/// What is known where leave is asked for.
+#[derive(Debug)]
+pub(super) struct Known<'c> {
+    pub(super) case: &'c Case<'c>,
+    pub(super) leave: &'c Leave,
+}
+
+impl Facts for Known<'_> {
+    fn get(&self, key: &str) -> Option<Fact<'_>> {
+        let of_caller =
+            || self.caller(key).or_else(|| self.resource(key)).or_else(|| self.time(key));
+        self.stated(key).or_else(of_caller).or_else(|| self.case.request.get(key))
+    }
+}
+
+impl Known<'_> {
+    /// What the action states of itself.
+    fn stated(&self, key: &str) -> Option<Fact<'_>> {
+        let is_it = |name: &str| name.eq_ignore_ascii_case(key) || name.to_lowercase() == key;
+        let mut values = self.leave.keys.iter().filter(|(name, _)| is_it(name));
+        if MANY.contains(&key) {
+            let values: Vec<_> = values.map(|(_, value)| Cow::Borrowed(value.as_str())).collect();
+            return (!values.is_empty()).then_some(Fact::Many(values));
+        }
+        values.next().map(|(_, value)| Fact::one(value.as_str()))
+    }
+
+    fn caller(&self, key: &str) -> Option<Fact<'_>> {
+        let caller = self.case.caller;
+        let user = match caller.owner() {
+            Owner::Root => None,
+            Owner::User(name) => Some(name),
+        };
+        Some(match key {
+            "aws:principalarn" => Fact::one(caller.arn().as_str()),
+            "aws:principalaccount" => Fact::one(caller.account().as_str()),
+            "aws:principaltype" => Fact::one(if user.is_some() { "User" } else { "Account" }),
+            "aws:userid" => Fact::one(&**caller.id()),
+            "aws:username" => Fact::one(user?.as_str()),
+            "aws:principalisawsservice" | "aws:viaawsservice" => Fact::one("false"),
+            _ => {
+                let label = key.strip_prefix("aws:principaltag/")?;
+                let tags = &self.case.account.get::<User>(user?)?.tags;
+                let (_, value) =
+                    tags.iter().find(|(held, _)| Folded::of(held).as_str() == label)?;
+                Fact::One(value.text())
+            }
+        })
+    }
+
+    fn resource(&self, key: &str) -> Option<Fact<'_>> {
+        if key == "aws:resourceaccount" {
+            return Some(Fact::one(self.case.account.id().as_str()));
+        }
+        let label = key.strip_prefix("aws:resourcetag/");
+        let label = label.or_else(|| key.strip_prefix("iam:resourcetag/"))?;
+        let value = self.case.account.label_of(self.leave.resource.as_str(), label)?;
+        Some(Fact::One(value.text()))
+    }
+
+    fn time(&self, key: &str) -> Option<Fact<'_>> {
+        match key {
+            "aws:currenttime" => Some(Fact::one(self.case.now.to_string())),
+            "aws:epochtime" => Some(Fact::one(self.case.now.unix().to_string())),
+            _ => None,
+        }
+    }
+}

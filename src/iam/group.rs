@@ -1,0 +1,265 @@
+//! Groups: users that are granted the same.
+
+use crate::action::{Action, Allowed, Needs, Route, Service};
+use crate::arn::Arn;
+use crate::clock::Time;
+use crate::error::{Code, Error, Result};
+use crate::iam::IAM;
+use crate::iam::conflict::{refuse_granted, refuse_while};
+use crate::iam::listed::{below, page_of, prefix};
+use crate::iam::user::UserDetail;
+use crate::page::Page;
+use crate::store::account::Account;
+use crate::store::draft::Draft;
+use crate::store::entity::{Entity, Group, Rights};
+use crate::store::owner::Caller;
+use crate::text::{AccountId, Folded, GroupName, MarkerText, MaxItems, Path, PathPrefix};
+use crate::wire::answer::output;
+use crate::wire::form::input;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::to::<CreateGroup>(),
+    Route::to::<DeleteGroup>(),
+    Route::to::<GetGroup>(),
+    Route::to::<ListGroups>(),
+    Route::to::<UpdateGroup>(),
+];
+
+output! {
+    /// A group, as answers tell of one.
+    pub(super) struct GroupDetail {
+        path: Path = "Path",
+        name: GroupName = "GroupName",
+        id: String = "GroupId",
+        arn: String = "Arn",
+        created: Time = "CreateDate",
+    }
+}
+
+impl GroupDetail {
+    pub(super) fn of(group: &Group, account: &AccountId) -> Self {
+        Self {
+            path: group.path.clone(),
+            name: group.name.clone(),
+            id: group.id.to_string(),
+            arn: group.arn(account).to_string(),
+            created: group.created,
+        }
+    }
+}
+
+/// Leave to act on a group. It need not exist: who may not ask does not learn that
+/// from the answer.
+pub(super) fn on_group(name: &GroupName, account: &Account) -> Needs {
+    let arn = match account.get::<Group>(name) {
+        Some(group) => group.arn(account.id()),
+        None => Arn::iam(account.id(), Group::KIND, format_args!("/{name}")),
+    };
+    Needs::on(arn).told_as(format!("group {name}"))
+}
+
+input! {
+    /// Makes a group (IAM API Reference, `CreateGroup`).
+    struct CreateGroup {
+        path: Option<Path> = "Path",
+        name: GroupName = "GroupName",
+    }
+}
+
+output! {
+    /// Holds the new group.
+    struct CreateGroupResult {
+        group: GroupDetail = "Group",
+    }
+}
+
+impl Action for CreateGroup {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "CreateGroup";
+    type Output = CreateGroupResult;
+
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        let path = self.path.clone().unwrap_or_default();
+        let arn = Arn::iam(account.id(), Group::KIND, format_args!("{path}{}", self.name));
+        Needs::on(arn)
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
+        let Self { path, name } = input.into_inner();
+        refuse_taken(&name, draft)?;
+        let most = draft.limits().groups_per_account;
+        if Group::all(draft.account()).len() >= most {
+            return Err(Error::over_quota("GroupsPerAccount", most));
+        }
+        let (path, id) = (path.unwrap_or_default(), draft.new_id::<Group>()?);
+        let group = Group { name, path, id, created: draft.now(), rights: Rights::default() };
+        draft.put(group.clone());
+        Ok(CreateGroupResult { group: GroupDetail::of(&group, draft.account().id()) })
+    }
+}
+
+fn refuse_taken(name: &GroupName, draft: &Draft) -> Result<()> {
+    match draft.account().get::<Group>(name) {
+        Some(_) => {
+            let message = format!("Group with name {name} already exists.");
+            Err(Error::new(Code::EntityAlreadyExists, message))
+        }
+        None => Ok(()),
+    }
+}
+
+input! {
+    /// Tells of a group and who is in it (IAM API Reference, `GetGroup`).
+    struct GetGroup {
+        group: GroupName = "GroupName",
+        marker: Option<MarkerText> = "Marker",
+        most: Option<MaxItems> = "MaxItems",
+    }
+}
+
+output! {
+    /// The group, and a page of its members, by name.
+    struct GetGroupResult {
+        group: GroupDetail = "Group",
+        users: Vec<UserDetail> = "Users",
+        is_truncated: bool = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+impl Action for GetGroup {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "GetGroup";
+    type Output = GetGroupResult;
+
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        on_group(&self.group, account)
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
+        let Self { group, marker, most } = input.into_inner();
+        let group = draft.find::<Group>(&group)?;
+        let account = draft.account();
+        let page = Page::asked(format!("GetGroup {}", group.id), marker.as_ref(), most)?;
+        let paged = page_of(account.members(&group.id), &page);
+        let listed = paged.items.iter().map(|user| UserDetail::listed(user, account.id()));
+        Ok(GetGroupResult {
+            group: GroupDetail::of(group, account.id()),
+            users: listed.collect(),
+            is_truncated: paged.is_truncated(),
+            marker: paged.marker,
+        })
+    }
+}
+
+input! {
+    /// Lists the groups below a path (IAM API Reference, `ListGroups`).
+    struct ListGroups {
+        prefix: Option<PathPrefix> = "PathPrefix",
+        marker: Option<MarkerText> = "Marker",
+        most: Option<MaxItems> = "MaxItems",
+    }
+}
+
+output! {
+    /// A page of groups, by name.
+    struct ListGroupsResult {
+        groups: Vec<GroupDetail> = "Groups",
+        is_truncated: bool = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+impl Action for ListGroups {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "ListGroups";
+    type Output = ListGroupsResult;
+
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        Needs::on(Arn::iam(account.id(), Group::KIND, prefix(self.prefix.as_ref())))
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
+        let Self { prefix: asked, marker, most } = input.into_inner();
+        let (account, prefix) = (draft.account(), prefix(asked.as_ref()));
+        let list = format!("ListGroups {} {prefix}", account.id());
+        let paged = below::<Group>(prefix, &Page::asked(list, marker.as_ref(), most)?, account);
+        let listed = paged.items.iter().map(|group| GroupDetail::of(group, account.id()));
+        Ok(ListGroupsResult {
+            groups: listed.collect(),
+            is_truncated: paged.is_truncated(),
+            marker: paged.marker,
+        })
+    }
+}
+
+input! {
+    /// Gives a group another name, or another path; id, members and policies stay
+    /// (IAM API Reference, `UpdateGroup`).
+    struct UpdateGroup {
+        group: GroupName = "GroupName",
+        new_path: Option<Path> = "NewPath",
+        new_name: Option<GroupName> = "NewGroupName",
+    }
+}
+
+impl Action for UpdateGroup {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "UpdateGroup";
+    type Output = ();
+
+    /// Leave is asked for on both, the group as it is and as it will be.
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        let held = account.get::<Group>(&self.group);
+        let path = self.new_path.clone().or_else(|| held.map(|group| group.path.clone()));
+        let path = path.unwrap_or_default();
+        let name = self.new_name.as_ref().unwrap_or(&self.group);
+        let to = Arn::iam(account.id(), Group::KIND, format_args!("{path}{name}"));
+        on_group(&self.group, account).and("iam:UpdateGroup", to).told_as(format!("group {name}"))
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
+        let Self { group, new_path, new_name } = input.into_inner();
+        let mut renamed = draft.find::<Group>(&group)?.clone();
+        let new_name = new_name.unwrap_or_else(|| renamed.name.clone());
+        let is_same = Folded::of(&new_name) == Folded::of(&group);
+        if !is_same {
+            refuse_taken(&new_name, draft)?;
+        }
+        renamed.path = new_path.unwrap_or(renamed.path);
+        renamed.name = new_name;
+        draft.put(renamed);
+        if !is_same {
+            draft.remove::<Group>(&group);
+        }
+        Ok(())
+    }
+}
+
+input! {
+    /// Removes a group that nobody is in and that is granted nothing any more (IAM
+    /// API Reference, `DeleteGroup`).
+    struct DeleteGroup {
+        group: GroupName = "GroupName",
+    }
+}
+
+impl Action for DeleteGroup {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = "DeleteGroup";
+    type Output = ();
+
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        on_group(&self.group, account)
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
+        let Self { group } = input.into_inner();
+        let held = draft.find::<Group>(&group)?;
+        let has_members = draft.account().members(&held.id).next().is_some();
+        refuse_while(has_members, "remove users from the group")?;
+        refuse_granted(&held.rights)?;
+        draft.remove::<Group>(&group);
+        Ok(())
+    }
+}

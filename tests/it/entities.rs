@@ -1,0 +1,259 @@
+//! What an account holds, kept and read back.
+
+use std::sync::Arc;
+
+use countersign::arn::Arn;
+use countersign::clock::Time;
+use countersign::policy::document::Policy;
+use countersign::store::account::Account;
+use countersign::store::draft::{Draft, Limits};
+use countersign::store::engine::Failure;
+use countersign::store::engine::memory::Memory;
+use countersign::store::entity::{
+    Entity, Group, Holder, ManagedPolicy, Profile, Rights, Role, Settings, Tagged, Tags, User,
+};
+use countersign::store::record::{Records, read_settings, read_use};
+use countersign::store::seal::{Seal, SealKey};
+use countersign::text::{AccountId, ArnText, EntityId, MaxSession, Path, Text};
+
+use crate::world::{ACCOUNT, World};
+
+const CREATED: Time = Time::from_unix(1_440_938_160);
+
+/// A checked word.
+pub(crate) fn word<T: Text>(raw: &str) -> T {
+    T::parse(raw).unwrap()
+}
+
+/// Somebody's full name.
+pub(crate) fn arn(raw: &str) -> Arn {
+    Arn::from(&word::<ArnText>(raw))
+}
+
+pub(crate) fn user(name: &str, id: EntityId) -> User {
+    User {
+        name: word(name),
+        path: word("/staff/"),
+        id,
+        created: CREATED,
+        keys: Vec::new(),
+        rights: Rights::default(),
+        groups: imbl::OrdSet::new(),
+        tags: Tags::new(User::CASE),
+    }
+}
+
+pub(crate) fn group(name: &str, id: EntityId) -> Group {
+    Group {
+        name: word(name),
+        path: Path::default(),
+        id,
+        created: CREATED,
+        rights: Rights::default(),
+    }
+}
+
+pub(crate) fn role(name: &str, id: EntityId) -> Role {
+    Role {
+        name: word(name),
+        path: Path::default(),
+        id,
+        created: CREATED,
+        description: None,
+        max_session: MaxSession::default(),
+        trust: Policy::kept("{}"),
+        rights: Rights::default(),
+        tags: Tags::new(Role::CASE),
+        service: None,
+    }
+}
+
+pub(crate) fn policy(name: &str, id: EntityId) -> ManagedPolicy {
+    let mut policy = ManagedPolicy {
+        name: word(name),
+        path: word("/a/"),
+        id,
+        created: CREATED,
+        updated: CREATED,
+        description: None,
+        versions: Vec::new(),
+        default: 1,
+        latest: 0,
+        tags: Tags::new(ManagedPolicy::CASE),
+    };
+    policy.add_version(Policy::kept("{ }"), CREATED);
+    policy
+}
+
+pub(crate) fn profile(name: &str, id: EntityId) -> Profile {
+    let tags = Tags::new(Profile::CASE);
+    Profile { name: word(name), path: Path::default(), id, created: CREATED, role: None, tags }
+}
+
+/// All that an account holds, written out.
+fn content(account: &Account) -> Vec<String> {
+    fn all<E: Entity>(account: &Account) -> String {
+        format!("{:?}", E::all(account))
+    }
+    let settings = format!("{:?} {:?}", account.root(), account.settings());
+    let holders = [all::<User>(account), all::<Group>(account), all::<Role>(account)];
+    let others = [all::<ManagedPolicy>(account), all::<Profile>(account), settings];
+    holders.into_iter().chain(others).collect()
+}
+
+/// Grants something of each kind.
+fn grant(holder: &mut impl Holder) {
+    let rights = holder.rights_mut();
+    for name in ["b", "B", "a"] {
+        rights.put_policy(&word(name), Policy::kept(" {\"é\":\n1}"));
+    }
+    rights.attached.insert(arn("arn:aws:iam::aws:policy/ReadOnlyAccess"));
+    rights.boundary = Some(arn("arn:aws:iam::123456789012:policy/a/Read"));
+}
+
+fn label(thing: &mut impl Tagged) {
+    for key in ["Team", "team", "städte"] {
+        thing.tags_mut().insert(word(key), word("blue"));
+    }
+}
+
+/// One thing of each kind, with all that it can have.
+fn fill(mut draft: Draft) -> Draft {
+    let mut devs = group("Devs", draft.new_id::<Group>().unwrap());
+    grant(&mut devs);
+    devs.rights.boundary = None;
+    let mut ann = user("Ann", draft.new_id::<User>().unwrap());
+    ann.groups.insert(devs.id.clone());
+    ann.keys.push(draft.new_key().unwrap());
+    grant(&mut ann);
+    label(&mut ann);
+    let mut deploy = role("Deploy", draft.new_id::<Role>().unwrap());
+    (deploy.description, deploy.max_session) = (Some(word("")), word("43200"));
+    deploy.service = Some(word("spot.amazonaws.com"));
+    grant(&mut deploy);
+    label(&mut deploy);
+    let mut read = policy("Read", draft.new_id::<ManagedPolicy>().unwrap());
+    read.default = read.add_version(Policy::kept("{\n}"), draft.now());
+    read.versions.remove(0);
+    read.description = Some(word("日本"));
+    label(&mut read);
+    let mut web = profile("Web", draft.new_id::<Profile>().unwrap());
+    web.role = Some(deploy.id.clone());
+    label(&mut web);
+    let mut settings = Settings::with(Some(word("ours")), Vec::new());
+    settings.note_deletion(word("task/aws-service-role/spot.amazonaws.com/R/1"));
+    draft.put_settings(settings);
+    draft.put(devs);
+    draft.put(ann);
+    draft.put(deploy);
+    draft.put(read);
+    draft.put(web);
+    draft
+}
+
+async fn published(world: &World) -> Arc<Account> {
+    world.store.home(&word(ACCOUNT)).await.unwrap().unwrap().published()
+}
+
+#[tokio::test]
+async fn all_that_an_account_holds_is_there_when_the_store_is_opened_again() {
+    let engine = Arc::new(Memory::new());
+    let world = World::over(engine.clone(), Limits::default()).await;
+    let home = world.store.home(&word(ACCOUNT)).await.unwrap().unwrap();
+    world.store.commit(home, |draft| Ok(((), fill(draft)))).await.unwrap();
+    let before = published(&world).await;
+    let after = published(&World::over(engine, Limits::default()).await).await;
+    assert_eq!(content(&before), content(&after));
+    let deploy = after.get::<Role>(&word("deploy")).unwrap();
+    assert_eq!(after.profiles_of(&deploy.id).count(), 1);
+    let read = arn("arn:aws:iam::123456789012:policy/a/Read");
+    assert_eq!((after.attachments(&read), after.boundaries(&read)), (0, 2));
+    assert_eq!(after.policy_of(&read).unwrap().document().unwrap().text(), "{\n}");
+    assert_eq!(after.get::<ManagedPolicy>(&word("READ")).unwrap().tags.len(), 3);
+    assert_eq!(after.get::<User>(&word("ann")).unwrap().tags.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_removed_is_gone_when_the_store_is_opened_again() {
+    let engine = Arc::new(Memory::new());
+    let world = World::over(engine.clone(), Limits::default()).await;
+    let empty = content(&*published(&world).await);
+    let home = world.store.home(&word(ACCOUNT)).await.unwrap().unwrap();
+    world.store.commit(Arc::clone(&home), |draft| Ok(((), fill(draft)))).await.unwrap();
+    let remove = |mut draft: Draft| {
+        draft.remove::<User>(&word("ANN"));
+        draft.remove::<Group>(&word("DEVS"));
+        draft.remove::<Role>(&word("DEPLOY"));
+        draft.remove::<ManagedPolicy>(&word("READ"));
+        draft.remove::<Profile>(&word("WEB"));
+        draft.put_settings(Settings::default());
+        Ok(((), draft))
+    };
+    world.store.commit(home, remove).await.unwrap();
+    assert_eq!(content(&*published(&world).await), empty);
+    assert_eq!(content(&*published(&World::over(engine, Limits::default()).await).await), empty);
+}
+
+/// The records of the fuzz corpus, and what opens them.
+fn with_records(test: impl Fn(Records<'_>, &dyn Fn(&str) -> Vec<u8>)) {
+    let key = SealKey::parse(&"0".repeat(64)).unwrap();
+    let account: AccountId = word(ACCOUNT);
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/record");
+    let records = Records { account: &account, seal: &Seal::new(&key).unwrap() };
+    test(records, &|name| std::fs::read(corpus.join(name)).unwrap());
+}
+
+#[test]
+fn a_record_of_the_first_version_tells_of_a_user_that_is_granted_nothing() {
+    with_records(|records, kept| {
+        let user: User = records.read(&kept("user")).unwrap();
+        assert_eq!((user.name.as_str(), user.keys.len(), user.tags.len()), ("Ann", 2, 2));
+        assert_eq!(user.rights.policies().len(), 0);
+        assert!(user.groups.is_empty() && user.rights.attached.is_empty());
+        assert_eq!(records.read_root(&kept("root")).unwrap().keys.len(), 2);
+        let user: User = records.read(&kept("user-of-version-2")).unwrap();
+        assert_eq!((user.rights.attached.len(), user.groups.len()), (2, 1));
+    });
+}
+
+#[test]
+fn a_record_of_a_later_version_is_too_new_whatever_else_is_in_it() {
+    with_records(|records, kept| {
+        let later = kept("later-version");
+        let too_new = Failure::TooNew { found: 3, known: 2 };
+        for failure in [
+            records.read::<User>(&later).unwrap_err(),
+            records.read::<Group>(&later).unwrap_err(),
+            records.read::<Role>(&later).unwrap_err(),
+            records.read::<ManagedPolicy>(&later).unwrap_err(),
+            records.read::<Profile>(&later).unwrap_err(),
+            records.read_root(&later).unwrap_err(),
+            read_settings(&later).unwrap_err(),
+            read_use(&later).unwrap_err(),
+            read_use(b"{\"v\":3}").unwrap_err(),
+        ] {
+            assert_eq!(failure, too_new);
+        }
+        let far = Failure::TooNew { found: 1000, known: 2 };
+        assert_eq!(read_use(b"{\"v\":1000}").unwrap_err(), far);
+    });
+}
+
+#[test]
+fn a_record_that_is_none_is_damaged() {
+    with_records(|records, kept| {
+        for name in ["cut-short", "not-text", "policy-without-version", "role"] {
+            let failure = records.read::<ManagedPolicy>(&kept(name)).unwrap_err();
+            assert!(matches!(failure, Failure::Damaged(_)), "{name}: {failure}");
+        }
+        for name in ["group", "role", "profile", "policy", "settings"] {
+            let kept = kept(name);
+            let is_read = records.read::<Group>(&kept).is_ok()
+                || records.read::<Role>(&kept).is_ok()
+                || records.read::<Profile>(&kept).is_ok()
+                || records.read::<ManagedPolicy>(&kept).is_ok()
+                || read_settings(&kept).is_ok();
+            assert!(is_read, "{name}");
+        }
+    });
+}
