@@ -57,18 +57,22 @@ pub(super) fn date(dice: &mut Dice) -> String {
         "2026-12-31",
     ]);
     let clock = *dice.pick(&[
+        "",
+        "9",
         "00:00",
+        "1:2:3",
         "23:59",
         "11:30:00",
         "11:30:00.5",
         "11:30:00.500",
         "23:59:59.999999999",
     ]);
-    let zone = *dice.pick(&["Z", "Z", "+00:00", "-00:30", "+14:00", "-12:00", "+05:45"]);
-    match dice.below(5) {
+    let zone = *dice.pick(&["Z", "z", "", "+00:00", "-00:30", "+14:00", "-12", "+05:45"]);
+    match dice.below(6) {
         0 => day.to_owned(),
         1 => day[..7].to_owned(),
         2 => (1_795_519_798 + dice.below(4)).to_string(),
+        3 => format!("{day}t{clock}{zone}"),
         _ => format!("{day}T{clock}{zone}"),
     }
 }
