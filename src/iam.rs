@@ -1,18 +1,34 @@
-//! IAM: users and groups, keys and tags. A file a noun.
+//! IAM: users, groups and roles, their keys and tags, and policies. A file a noun.
 
 mod access_key;
+mod alias;
+mod attached;
 mod boundary;
 mod conflict;
+mod details;
 mod document;
 mod group;
+mod holder;
+mod inline;
+mod instance_profile;
 mod listed;
+mod managed;
 mod membership;
+mod policy;
+mod policy_entities;
+mod policy_version;
+mod role;
+mod service_role;
 mod simulate;
+mod summary;
 mod tag;
+mod trust;
 mod user;
 
 use crate::action::{Needs, Route, Service};
+use crate::arn::Arn;
 use crate::store::account::Account;
+use crate::store::entity::Entity;
 use crate::store::owner::{Caller, Owner};
 use crate::text::UserName;
 use crate::wire::faults::Echo;
@@ -30,9 +46,21 @@ pub static IAM: Service = Service {
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     let nouns = [
         access_key::ROUTES,
+        alias::ROUTES,
+        attached::ROUTES,
+        boundary::ROUTES,
+        details::ROUTES,
         group::ROUTES,
+        inline::ROUTES,
+        instance_profile::ROUTES,
         membership::ROUTES,
+        policy::ROUTES,
+        policy_entities::ROUTES,
+        policy_version::ROUTES,
+        role::ROUTES,
+        service_role::ROUTES,
         simulate::ROUTES,
+        summary::ROUTES,
         tag::ROUTES,
         user::ROUTES,
     ];
@@ -52,4 +80,22 @@ fn on_owner(owner: &Owner, account: &Account) -> Needs {
         Owner::Root => needs,
         Owner::User(name) => needs.told_as(format!("user {name}")),
     }
+}
+
+/// Leave to act on what is named, which need not exist.
+fn on<E: Entity>(name: &E::Name, account: &Account) -> Needs {
+    Needs::on(arn_of::<E>(name, account)).told_as(told::<E>(name))
+}
+
+/// The full name of what is named, as far as the account knows it.
+fn arn_of<E: Entity>(name: &E::Name, account: &Account) -> Arn {
+    match account.get::<E>(name) {
+        Some(entity) => entity.arn(account.id()),
+        None => Arn::iam(account.id(), E::KIND, format_args!("/{name}")),
+    }
+}
+
+/// What is named, as a refusal names it: `instance profile web`.
+fn told<E: Entity>(name: &E::Name) -> String {
+    format!("{} {name}", E::KIND.replace('-', " "))
 }
