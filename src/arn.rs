@@ -21,6 +21,11 @@ impl Arn {
         Self(format!("arn:aws:iam::{account}:root").into())
     }
 
+    /// A resource that AWS itself has in every account.
+    pub fn of_aws(name: &'static str) -> Self {
+        Self(name.into())
+    }
+
     /// Every resource there is: for actions that act on none in particular.
     pub fn any() -> Self {
         Self("*".into())

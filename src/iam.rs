@@ -1,13 +1,21 @@
-//! IAM: users, groups, roles, instance profiles, their keys and tags. A file a noun.
+//! IAM: users, groups, roles and instance profiles, their keys and tags, and policies.
+//! A file a noun.
 
 mod access_key;
+mod attached;
 mod boundary;
 mod conflict;
 mod document;
 mod group;
+mod holder;
+mod inline;
 mod instance_profile;
 mod listed;
+mod managed;
 mod membership;
+mod policy;
+mod policy_entities;
+mod policy_version;
 mod role;
 mod service_role;
 mod simulate;
@@ -36,9 +44,15 @@ pub static IAM: Service = Service {
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     let nouns = [
         access_key::ROUTES,
+        attached::ROUTES,
+        boundary::ROUTES,
         group::ROUTES,
+        inline::ROUTES,
         instance_profile::ROUTES,
         membership::ROUTES,
+        policy::ROUTES,
+        policy_entities::ROUTES,
+        policy_version::ROUTES,
         role::ROUTES,
         service_role::ROUTES,
         simulate::ROUTES,

@@ -1,12 +1,25 @@
-//! Boundaries: the managed policies that limit what users and roles may do.
+//! Permissions boundaries of users and roles: four actions that differ in their noun
+//! only.
 
-use crate::arn::Arn;
-use crate::catalog;
-use crate::error::{Code, Error, Result};
+use crate::action::{Action, Allowed, Needs, Route, Service};
+use crate::error::Result;
+use crate::iam::IAM;
+use crate::iam::holder::{Named, on_holder, on_rights, to_change};
+use crate::iam::managed::check_boundary;
 use crate::store::account::Account;
-use crate::store::entity::Rights;
+use crate::store::draft::Draft;
+use crate::store::entity::{Rights, Role, User};
+use crate::store::owner::Caller;
 use crate::text::ArnText;
 use crate::wire::answer::output;
+use crate::wire::form::input;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::to::<Delete<Role>>(),
+    Route::to::<Delete<User>>(),
+    Route::to::<Put<Role>>(),
+    Route::to::<Put<User>>(),
+];
 
 output! {
     /// The policy that limits what somebody may do.
@@ -25,16 +38,79 @@ impl Boundary {
     }
 }
 
-/// The policy that is to be a boundary: one of the account, or of AWS.
-pub(super) fn check_boundary(given: &ArnText, account: &Account) -> Result<Arn> {
-    let arn = Arn::from(given);
-    if account.policy_of(&arn).is_some() || catalog::find(arn.as_str()).is_some() {
-        return Ok(arn);
+/// A kind of holder that may have a boundary.
+trait Bounded: Named {
+    /// The action that sets it.
+    const PUT: &'static str;
+
+    /// The action that removes it.
+    const DELETE: &'static str;
+}
+
+impl Bounded for Role {
+    const PUT: &'static str = "PutRolePermissionsBoundary";
+    const DELETE: &'static str = "DeleteRolePermissionsBoundary";
+}
+
+impl Bounded for User {
+    const PUT: &'static str = "PutUserPermissionsBoundary";
+    const DELETE: &'static str = "DeleteUserPermissionsBoundary";
+}
+
+input! {
+    /// Makes a managed policy the boundary, in the place of the one before (IAM API
+    /// Reference, `PutRolePermissionsBoundary`, `PutUserPermissionsBoundary`).
+    struct Put<H: Bounded> {
+        holder: H::Asked = H::FIELD,
+        boundary: ArnText = "PermissionsBoundary",
     }
-    Err(if arn.as_str().starts_with("arn:") {
-        let message = format!("Scope ARN: {arn} does not exist or is not attachable.");
-        Error::new(Code::NoSuchEntity, message)
-    } else {
-        Error::new(Code::InvalidInput, format!("ARN {arn} is not valid."))
-    })
+}
+
+impl<H: Bounded> Action for Put<H> {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = H::PUT;
+    type Output = ();
+
+    /// The boundary that is told is the one to be, not the one before.
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        let needs = on_holder::<H>(&self.holder.clone().into(), account);
+        needs.with("iam:PermissionsBoundary", self.boundary.as_str())
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
+        let Self { holder, boundary } = input.into_inner();
+        let mut holder = to_change::<H>(&holder.into(), draft)?;
+        let boundary = Some(check_boundary(&boundary, draft.account())?);
+        if holder.rights().boundary != boundary {
+            holder.rights_mut().boundary = boundary;
+            draft.put(holder);
+        }
+        Ok(())
+    }
+}
+
+input! {
+    /// Removes the boundary; where there is none, nothing changes (IAM API Reference,
+    /// `DeleteRolePermissionsBoundary`, `DeleteUserPermissionsBoundary`).
+    struct Delete<H: Bounded> {
+        holder: H::Asked = H::FIELD,
+    }
+}
+
+impl<H: Bounded> Action for Delete<H> {
+    const SERVICE: &'static Service = &IAM;
+    const NAME: &'static str = H::DELETE;
+    type Output = ();
+
+    fn needs(&self, _: &Caller, account: &Account) -> Needs {
+        on_rights::<H>(&self.holder.clone().into(), account)
+    }
+
+    fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
+        let mut holder = to_change::<H>(&input.into_inner().holder.into(), draft)?;
+        if holder.rights_mut().boundary.take().is_some() {
+            draft.put(holder);
+        }
+        Ok(())
+    }
 }

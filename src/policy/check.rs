@@ -20,13 +20,15 @@ pub(super) fn check(written: &Written, purpose: Purpose) -> Result<(), Malformed
         Purpose::Resource => each(statements, named)?,
         Purpose::Organization => {}
     }
+    each(statements, legacy)?;
     sids(statements)?;
     each(statements, has_actions)?;
+    each(statements, resource::check)?;
     each(statements, vendors)?;
     if purpose != Purpose::Trust {
-        each(statements, resource::check)?;
+        each(statements, resource::are_there)?;
     }
-    each(statements, legacy)
+    Ok(())
 }
 
 fn each(
@@ -116,13 +118,12 @@ fn vendor(action: &str) -> Result<(), Malformed> {
 /// What AWS's older parser reads as well.
 fn legacy(statement: &WrittenStatement) -> Result<(), Malformed> {
     let is_spelt = matches!(&*statement.effect, "Allow" | "Deny");
-    let resources = statement.resources.iter().flat_map(|resources| &resources.members);
-    let are_names = resources.into_iter().all(|resource| resource::is_well_formed(resource));
     let dates = statement.conditions.iter().filter(|condition| {
         let operator = condition.operator.rsplit(':').next().unwrap_or_default();
         operator.starts_with("Date")
     });
     let are_dates =
         dates.flat_map(|condition| &condition.values).all(|v| Moment::parse(v).is_some());
+    let are_names = resource::are_well_formed(statement);
     require(is_spelt && are_names && are_dates, Malformed::Legacy)
 }

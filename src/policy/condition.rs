@@ -67,6 +67,13 @@ impl Condition {
         }
     }
 
+    /// Whether it is met only where a key, in lower case, has one of some values.
+    pub(super) fn demands(&self, key: &str) -> bool {
+        let Operator { family, is_negated, quantifier, if_exists } = self.operator;
+        let is_strict = !is_negated && !if_exists && quantifier != Quantifier::Each;
+        *self.key == *key && is_strict && family != Family::Null
+    }
+
     /// Every key that it looks at, as it is written: its own, and those of its
     /// variables.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {

@@ -36,6 +36,8 @@ pub(super) struct Asking<'q> {
     pub(super) action: String,
     pub(super) resource: Named<'q>,
     pub(super) principal: &'q Principal<'q>,
+    /// Whether the principal has a permissions boundary.
+    pub(super) is_bounded: bool,
     pub(super) facts: &'q dyn Facts,
 }
 
@@ -225,6 +227,7 @@ fn weigh<'p>(question: &Question<'_>, bearing: &Bearing<'p>, hear: Hear<'_, 'p>)
         action: question.action.to_lowercase(),
         resource: Named::of(question.resource),
         principal: &question.principal,
+        is_bounded: bearing.boundary.is_some(),
         facts: question.facts,
     };
     let mut ask = |layer, sources: &'p [Source]| said(&asking, layer, sources, hear);

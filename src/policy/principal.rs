@@ -151,10 +151,12 @@ impl Principals {
         !self.is_negated && self.named.contains(&Named::Everyone)
     }
 
-    /// How directly the statement names `who`; nothing, if it is not for them.
-    pub(super) fn include(&self, who: &Principal<'_>) -> Option<Directness> {
+    /// How directly the statement names `who`; nothing, if it is not for them. Who has
+    /// a permissions boundary is never excepted (IAM User Guide, "IAM JSON policy
+    /// elements: `NotPrincipal`").
+    pub(super) fn include(&self, who: &Principal<'_>, is_bounded: bool) -> Option<Directness> {
         if self.is_negated {
-            return (!self.excepts(who)).then_some(Directness::Limited);
+            return (is_bounded || !self.excepts(who)).then_some(Directness::Limited);
         }
         self.named.iter().filter_map(|named| named.is(who)).max()
     }

@@ -85,7 +85,7 @@ impl Statement {
             return None;
         }
         let directness = match &self.principals {
-            Some(principals) => principals.include(asking.principal)?,
+            Some(principals) => principals.include(asking.principal, asking.is_bounded)?,
             None => Directness::Itself,
         };
         let holds = self.conditions.iter().all(|condition| condition.holds(asking.facts));
@@ -99,8 +99,7 @@ impl Statement {
 
     /// Everyone, on condition of an ARN, is that one as if it were named.
     fn as_direct_as(&self, directness: Directness) -> Directness {
-        let asks_for_arn =
-            || self.conditions.iter().any(|c| c.name.eq_ignore_ascii_case("aws:PrincipalArn"));
+        let asks_for_arn = || self.conditions.iter().any(|c| c.demands("aws:principalarn"));
         let names_everyone = self.principals.as_ref().is_some_and(Principals::names_everyone);
         if names_everyone && asks_for_arn() { Directness::Itself } else { directness }
     }

@@ -94,7 +94,6 @@ impl WrittenStatement {
             resources: None,
             conditions: Vec::new(),
         };
-        let mut is_conditional = false;
         for (name, node) in node.members()? {
             match &*name {
                 "Sid" => read.sid = Some(node.text()?),
@@ -104,18 +103,14 @@ impl WrittenStatement {
                 }
                 "Action" | "NotAction" => only(&mut read.actions, &name, texts(node)?)?,
                 "Resource" | "NotResource" => only(&mut read.resources, &name, texts(node)?)?,
-                "Condition" => {
-                    is_conditional = true;
-                    read.conditions = conditions(node)?;
-                }
+                "Condition" => read.conditions = conditions(node)?,
                 _ => return None,
             }
         }
         read.effect = effect.filter(|effect| {
             effect.eq_ignore_ascii_case("allow") || effect.eq_ignore_ascii_case("deny")
         })?;
-        let is_about_something = read.actions.is_some() || !is_conditional;
-        is_about_something.then_some(read)
+        Some(read)
     }
 }
 
@@ -149,10 +144,12 @@ fn principals(node: Node<'_>) -> Option<Vec<WrittenPrincipal>> {
 fn conditions(node: Node<'_>) -> Option<Vec<WrittenCondition>> {
     let mut conditions = Vec::new();
     for (operator, node) in node.members()? {
-        if !is_operator(&operator) {
+        let keys = node.members()?;
+        // An operator that is asked of nothing may be any: AWS does not look at it.
+        if !keys.is_empty() && !is_operator(&operator) {
             return None;
         }
-        for member in node.members()? {
+        for member in keys {
             conditions.push(condition(operator.clone(), member)?);
         }
     }

@@ -19,7 +19,7 @@ use imbl::{OrdMap, OrdSet};
 use crate::arn::Arn;
 use crate::error::Error;
 use crate::store::account::{Account, Change};
-use crate::text::{AccountId, EntityId, Folded, Path, Text};
+use crate::text::{AccountId, EntityId, Folded, Path, ServiceName, Text};
 
 pub use group::Group;
 pub use key::{KeyPair, LastUse, Use};
@@ -94,6 +94,11 @@ pub trait Holder: Entity {
 
     /// What it is granted, to be changed.
     fn rights_mut(&mut self) -> &mut Rights;
+
+    /// The service that it belongs to, if none but that may change it.
+    fn service(&self) -> Option<&ServiceName> {
+        None
+    }
 }
 
 /// A thing with labels.

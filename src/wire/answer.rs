@@ -271,7 +271,7 @@ impl Element for Time {
     }
 }
 
-impl Element for u32 {
+impl Element for usize {
     fn write(&self, name: &str, answer: &mut Answer) {
         answer.bare(name, &self.to_string());
     }
@@ -280,12 +280,6 @@ impl Element for u32 {
 impl Element for bool {
     fn write(&self, name: &str, answer: &mut Answer) {
         answer.bare(name, if *self { "true" } else { "false" });
-    }
-}
-
-impl Element for usize {
-    fn write(&self, name: &str, answer: &mut Answer) {
-        answer.bare(name, &self.to_string());
     }
 }
 

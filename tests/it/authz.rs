@@ -30,9 +30,10 @@ const NOT_IN_REFERENCE: &[(&str, &str)] = &[];
 const BEFORE: &[&str] = &[
     "CreateUser&UserName=bob",
     "CreateAccessKey&UserName=bob",
-    "CreateRole&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/AdministratorAccess\
-     &AssumeRolePolicyDocument={\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\
-     \"Action\":\"sts:AssumeRole\"}}",
+    "CreateRole&RoleName=deploy&AssumeRolePolicyDocument=\
+     {\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"}}",
+    "PutUserPermissionsBoundary&UserName=bob&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess",
+    "PutRolePermissionsBoundary&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess",
 ];
 
 /// Where leave is asked for a resource, or states a condition key, that the reference
@@ -54,13 +55,16 @@ const A_LIST: &str = "AWS's refusals name the path that is listed";
 /// Condition keys that the reference lists for an action and that no call of it
 /// states, with the reason.
 const NOT_STATED: &[(&str, &str, &str)] = &[
+    ("iam:AttachRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:CreateRole", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:GetRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:PutRolePermissionsBoundary", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:PutRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:TagRole", "iam:RoleTemplateARN", NO_TEMPLATES),
 ];
 
-/// Why no role is said to be made from a template.
-const NO_TEMPLATES: &str = "there are no role templates yet";
+/// Why no role is of a template.
+const NO_TEMPLATES: &str = "there are no templates of roles";
 
 #[test]
 fn every_action_stands_in_the_reference_or_has_a_reason_not_to() {
@@ -93,6 +97,24 @@ fn every_condition_key_that_the_reference_lists_is_stated() {
     let missing = listed.filter(|(action, key)| !is_stated(action, key));
     let known = NOT_STATED.iter().map(|(action, key, _)| owned(action, key));
     assert_eq!(missing.collect::<BTreeSet<_>>(), known.collect());
+}
+
+#[test]
+fn the_boundary_that_is_stated_is_the_one_held_or_where_one_is_put_that_one() {
+    let stated = |action: &str, key: &str| {
+        let asked = leaves().into_iter().find(|asked| asked.action == action).unwrap();
+        let (_, value) = asked.leave.keys.into_iter().find(|(name, _)| name == key).unwrap();
+        value
+    };
+    let held = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    for action in ["iam:AttachUserPolicy", "iam:PutRolePolicy", "iam:DeleteUserPermissionsBoundary"]
+    {
+        assert_eq!(stated(action, "iam:PermissionsBoundary"), held, "{action}");
+    }
+    let put = stated("iam:PutUserPermissionsBoundary", "iam:PermissionsBoundary");
+    assert_eq!(put, "arn:aws:iam::aws:policy/AdministratorAccess");
+    let attached = stated("iam:AttachGroupPolicy", "iam:PolicyARN");
+    assert_eq!(attached, "arn:aws:iam::123456789012:policy/dev/work");
 }
 
 #[test]
@@ -243,9 +265,13 @@ impl Office {
         let caller = Caller::of(&self.account, who).unwrap();
         let (caller, format) = (&caller, Format::Xml);
         let call = Call { form: &form, caller, request_id: "", format, policy, request: &() };
-        let (account, now) = (Arc::clone(&self.account), Time::from_unix(1_800_000_000));
-        (route.serve)(&call, Draft::of(account, now, Limits::default(), Box::new(RandomIds)))
+        (route.serve)(&call, draft(&self.account))
     }
+}
+
+fn draft(account: &Arc<Account>) -> Draft {
+    let now = Time::from_unix(1_800_000_000);
+    Draft::of(Arc::clone(account), now, Limits::default(), Box::new(RandomIds))
 }
 
 fn bob() -> UserName {

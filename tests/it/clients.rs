@@ -12,7 +12,8 @@ mod terminal;
 
 use std::io::{self, Write};
 
-use install::{Absent, Installed};
+use install::Absent;
+pub(crate) use install::Installed;
 use story::Story;
 pub(crate) use terminal::Terminal;
 
@@ -24,7 +25,7 @@ fn tell(client: &str, story: Result<Story, Absent>) {
 }
 
 /// The client, or nothing and a word on the terminal.
-fn here<T>(client: &str, found: Result<T, Absent>) -> Option<T> {
+pub(crate) fn here<T>(client: &str, found: Result<T, Absent>) -> Option<T> {
     match found {
         Ok(found) => Some(found),
         Err(reason) if required() => panic!("{client} is required, and not to be had: {reason}"),

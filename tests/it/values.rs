@@ -5,6 +5,10 @@ use countersign::action::Route;
 /// A key that stands for one of bob's.
 pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 
+/// A policy that allows everything.
+const DOCUMENT: &str = "PolicyDocument=%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%2\
+     2%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22%2A%22%2C%22Resource%22%3A%22%2A%22%7D%5D%7D";
+
 /// By the parameter's name, as a form has it.
 const VALUES: &[(&str, &str)] = &[
     ("AWSServiceName", "AWSServiceName=autoscaling.amazonaws.com"),
@@ -25,6 +29,7 @@ const VALUES: &[(&str, &str)] = &[
         "DeletionTaskId=task/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling/1",
     ),
     ("Description", "Description=d"),
+    ("EntityFilter", "EntityFilter=User"),
     ("GroupName", "GroupName=staff"),
     ("InstanceProfileName", "InstanceProfileName=web"),
     ("Marker", "Marker=m"),
@@ -33,28 +38,31 @@ const VALUES: &[(&str, &str)] = &[
     ("NewGroupName", "NewGroupName=crew"),
     ("NewPath", "NewPath=/dev/"),
     ("NewUserName", "NewUserName=rob"),
+    ("OnlyAttached", "OnlyAttached=true"),
     ("OrderedOrganizationPolicyInputList", "OrderedOrganizationPolicyInputList="),
     ("Path", "Path=/dev/"),
     ("PathPrefix", "PathPrefix=/dev/"),
     ("PermissionsBoundary", "PermissionsBoundary=arn:aws:iam::aws:policy/AdministratorAccess"),
     ("PermissionsBoundaryPolicyInputList", "PermissionsBoundaryPolicyInputList="),
-    ("PolicyArn", "PolicyArn=arn:aws:iam::123456789012:policy/dev/reads"),
-    (
-        "PolicyDocument",
-        "PolicyDocument=%7B%22Statement%22:%7B%22Effect%22:%22Allow%22,%22Principal%22:%22*%22,%22Action%22:%22sts:AssumeRole%22%7D%7D",
-    ),
+    ("PolicyArn", "PolicyArn=arn:aws:iam::123456789012:policy/dev/work"),
+    ("PolicyDocument", DOCUMENT),
     ("PolicyExclusionList", "PolicyExclusionList="),
     ("PolicyInputList", "PolicyInputList="),
+    ("PolicyName", "PolicyName=work"),
     ("PolicySourceArn", "PolicySourceArn=arn:aws:iam::123456789012:user/bob"),
+    ("PolicyUsageFilter", "PolicyUsageFilter=PermissionsPolicy"),
     ("ResourceArns", "ResourceArns.member.1=*"),
     ("ResourceHandlingOption", "ResourceHandlingOption=EC2-Instance"),
     ("ResourceOwner", "ResourceOwner=123456789012"),
     ("ResourcePolicy", "ResourcePolicy={}"),
     ("RoleName", "RoleName=deploy"),
+    ("Scope", "Scope=Local"),
+    ("SetAsDefault", "SetAsDefault=true"),
     ("Status", "Status=Active"),
     ("TagKeys", "TagKeys.member.1=cost"),
     ("Tags", "Tags.member.1.Key=cost&Tags.member.1.Value=high"),
     ("UserName", "UserName=bob"),
+    ("VersionId", "VersionId=v1"),
 ];
 
 /// The parameters that an action must have, as a form has them.

@@ -25,11 +25,24 @@ const IAM_KINDS: [&str; 13] = [
     "access-report/",
 ];
 
-/// Refuses a statement without resources, and each resource that AWS refuses.
+/// Refuses a statement without resources.
+pub(super) fn are_there(statement: &WrittenStatement) -> Result<(), Malformed> {
+    require(resources(statement).next().is_some(), Malformed::NoResources)
+}
+
+/// Refuses each resource that AWS refuses.
 pub(super) fn check(statement: &WrittenStatement) -> Result<(), Malformed> {
-    let resources = statement.resources.as_ref().map_or(&[][..], |listed| &listed.members);
-    require(!resources.is_empty(), Malformed::NoResources)?;
-    resources.iter().filter(|resource| *resource != "*").try_for_each(|resource| one(resource))
+    resources(statement).filter(|resource| *resource != "*").try_for_each(|resource| one(resource))
+}
+
+fn resources(statement: &WrittenStatement) -> impl Iterator<Item = &String> {
+    statement.resources.iter().flat_map(|resources| &resources.members)
+}
+
+/// Whether AWS's older parser takes all resources for names. It is not asked where
+/// another fault of theirs is to be told.
+pub(super) fn are_well_formed(statement: &WrittenStatement) -> bool {
+    check(statement).is_err() || resources(statement).all(|resource| is_well_formed(resource))
 }
 
 fn one(resource: &str) -> Result<(), Malformed> {
@@ -72,8 +85,7 @@ fn normalized(partition: &str, rest: Option<&str>) -> String {
     format!("arn:{partition}:{}:{}:{}:{}", next(), next(), next(), next())
 }
 
-/// Whether AWS's older parser takes it for a name.
-pub(super) fn is_well_formed(resource: &str) -> bool {
+fn is_well_formed(resource: &str) -> bool {
     let mut parts = resource.split(':');
     let service = parts.nth(2);
     let is_whole = resource.matches(':').count() >= 5 || !resource.contains("::");

@@ -74,6 +74,10 @@ impl Holder for Role {
     fn rights_mut(&mut self) -> &mut Rights {
         &mut self.rights
     }
+
+    fn service(&self) -> Option<&ServiceName> {
+        self.service.as_ref()
+    }
 }
 
 impl Tagged for Role {

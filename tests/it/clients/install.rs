@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 /// Why a client is not to be had on this machine.
 #[derive(Debug)]
-pub(super) struct Absent(String);
+pub(crate) struct Absent(String);
 
 impl fmt::Display for Absent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,7 +20,7 @@ impl fmt::Display for Absent {
 
 /// The folder of a client that is in place.
 #[derive(Debug)]
-pub(super) struct Installed(PathBuf);
+pub(crate) struct Installed(PathBuf);
 
 impl Installed {
     /// A Python package and all that it needs, by version and hash, in an environment of its own.
@@ -46,13 +46,16 @@ impl Installed {
         })
     }
 
-    /// The packages of `package-lock.json`.
     pub(super) fn javascript() -> Result<Self, Absent> {
+        Self::npm("javascript", &sources().join("javascript"))
+    }
+
+    /// The packages of a folder's `package-lock.json`.
+    pub(crate) fn npm(name: &str, from: &Path) -> Result<Self, Absent> {
         let node = said(Command::new("node").arg("--version"))?;
-        let from = sources().join("javascript");
         let files = ["package.json", "package-lock.json"];
         let pins = files.map(|file| read(&from.join(file)));
-        Self::once("javascript", &[&node, &pins[0], &pins[1]], |folder| {
+        Self::once(name, &[&node, &pins[0], &pins[1]], |folder| {
             for file in files {
                 fs::copy(from.join(file), folder.join(file)).unwrap();
             }
@@ -100,7 +103,7 @@ impl Installed {
         }
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.0
     }
 

@@ -7,14 +7,45 @@ use countersign::policy::{Policy, Purpose};
 use serde_json::Value;
 
 use super::disputed::{DOCUMENTS, undisputed};
+use super::table::Table;
 
 #[test]
 fn documents_are_read_or_refused_in_awss_words() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/policy/documents.json");
     let cases: Vec<Value> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     assert!(cases.len() > 120);
-    let wrong = undisputed(cases.iter().filter_map(mistake).collect(), DOCUMENTS);
+    let wrong: Vec<_> = cases.iter().filter_map(mistake).collect();
+    let wrong = undisputed(&wrong, DOCUMENTS);
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_reader_takes_the_documents_of_the_decisions() {
+    for case in Table::all().iter().flat_map(|table| &table.cases) {
+        let rule = case["rule"].as_str().unwrap();
+        for (kind, policy) in case["policies"].as_object().unwrap() {
+            for document in documents(policy).filter(|_| !rule.contains("does not parse")) {
+                let trusts = case["policies"]["must_resource_allow"] == true;
+                let purpose = match kind.as_str() {
+                    "resource" if trusts => Purpose::Trust,
+                    "resource" => Purpose::Resource,
+                    "session" => Purpose::Session,
+                    "scp" | "rcp" => Purpose::Organization,
+                    _ => Purpose::Inline,
+                };
+                let read = Policy::read(&document.to_string(), purpose);
+                assert!(read.is_ok(), "{rule}: {read:?}: {document}");
+            }
+        }
+    }
+}
+
+/// The documents in a list, in a list of lists, or the one that stands alone.
+fn documents(policy: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match policy {
+        Value::Array(list) => Box::new(list.iter().flat_map(documents)),
+        _ => Box::new(Some(policy).filter(|document| document.is_object()).into_iter()),
+    }
 }
 
 /// The rule of a case, and what the reader makes of it, where that is not what it should.

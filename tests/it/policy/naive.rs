@@ -69,7 +69,10 @@ impl<'a> Question<'a> {
         let request = &case["request"];
         Self {
             policies: &case["policies"],
-            caller: Caller(&case["caller"]),
+            caller: Caller {
+                described: &case["caller"],
+                has_boundary: !case["policies"]["boundary"].is_null(),
+            },
             action: request["action"].as_str().unwrap(),
             resource: request["resource"].as_str().unwrap(),
             resource_account: request["resource_account"].as_str().unwrap(),

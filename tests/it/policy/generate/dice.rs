@@ -8,7 +8,7 @@ impl Dice {
         Self(seed)
     }
 
-    /// The next of SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators").
+    /// The next of `SplitMix64` (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators").
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

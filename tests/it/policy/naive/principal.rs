@@ -5,7 +5,11 @@ use serde_json::Value;
 use super::strings;
 
 /// Who asks, as a case has it.
-pub(super) struct Caller<'a>(pub(super) &'a Value);
+pub(super) struct Caller<'a> {
+    pub(super) described: &'a Value,
+    /// Whether a permissions boundary is attached to it.
+    pub(super) has_boundary: bool,
+}
 
 /// What a resource's policy gives within one account, weakest first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -33,7 +37,7 @@ impl Caller<'_> {
     }
 
     fn field(&self, name: &str) -> &str {
-        self.0[name].as_str().unwrap_or_default()
+        self.described[name].as_str().unwrap_or_default()
     }
 
     /// Whether a statement means this caller; one without principals means everyone.
@@ -98,14 +102,16 @@ impl Caller<'_> {
         let itself = has(&|name| name == self.field("arn") || name == self.field("id"));
         let role = has(&|name| name == self.field("role") || name == self.role_id());
         let everyone = names.iter().any(|(_, name)| *name == "*");
-        everyone
-            || match self.kind() {
-                "Account" => account,
-                "User" | "FederatedUser" => account && itself,
-                "AssumedRole" => account && role && itself,
-                "Service" => names.contains(&("Service", self.field("service"))),
-                _ => false,
-            }
+        match self.kind() {
+            _ if everyone => true,
+            // Whatever it names: IAM User Guide, NotPrincipal, "Key points".
+            _ if self.has_boundary => false,
+            "Account" => account,
+            "User" | "FederatedUser" => account && itself,
+            "AssumedRole" => account && role && itself,
+            "Service" => names.contains(&("Service", self.field("service"))),
+            _ => false,
+        }
     }
 }
 
