@@ -1,4 +1,5 @@
-//! IAM: users, groups and roles, their keys and tags, and policies. A file a noun.
+//! IAM: users, groups, roles and instance profiles, their keys and tags, and policies.
+//! A file a noun.
 
 mod access_key;
 mod alias;

@@ -38,6 +38,11 @@ impl<'a> Managed<'a> {
         of_aws.or_else(|| account.policy_of(arn).map(Self::Own))
     }
 
+    /// The policy, if it is one of the account's own.
+    pub(super) fn own(self) -> Option<&'a ManagedPolicy> {
+        if let Self::Own(policy) = self { Some(policy) } else { None }
+    }
+
     /// Its name alone.
     pub(super) fn name(self) -> &'a str {
         match self {
