@@ -1,4 +1,5 @@
-//! IAM: users, groups and roles, their keys and tags, and policies. A file a noun.
+//! IAM: users, groups, roles and instance profiles, their keys and tags, and policies.
+//! A file a noun.
 
 mod access_key;
 mod alias;
@@ -10,19 +11,25 @@ mod document;
 mod group;
 mod holder;
 mod inline;
+mod instance_profile;
 mod listed;
 mod managed;
 mod membership;
 mod policy;
 mod policy_entities;
 mod policy_version;
+mod role;
+mod service_role;
 mod simulate;
 mod summary;
 mod tag;
+mod trust;
 mod user;
 
 use crate::action::{Needs, Route, Service};
+use crate::arn::Arn;
 use crate::store::account::Account;
+use crate::store::entity::Entity;
 use crate::store::owner::{Caller, Owner};
 use crate::text::UserName;
 use crate::wire::faults::Echo;
@@ -46,10 +53,13 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         details::ROUTES,
         group::ROUTES,
         inline::ROUTES,
+        instance_profile::ROUTES,
         membership::ROUTES,
         policy::ROUTES,
         policy_entities::ROUTES,
         policy_version::ROUTES,
+        role::ROUTES,
+        service_role::ROUTES,
         simulate::ROUTES,
         summary::ROUTES,
         tag::ROUTES,
@@ -71,4 +81,22 @@ fn on_owner(owner: &Owner, account: &Account) -> Needs {
         Owner::Root => needs,
         Owner::User(name) => needs.told_as(format!("user {name}")),
     }
+}
+
+/// Leave to act on what is named, which need not exist.
+fn on<E: Entity>(name: &E::Name, account: &Account) -> Needs {
+    Needs::on(arn_of::<E>(name, account)).told_as(told::<E>(name))
+}
+
+/// The full name of what is named, as far as the account knows it.
+fn arn_of<E: Entity>(name: &E::Name, account: &Account) -> Arn {
+    match account.get::<E>(name) {
+        Some(entity) => entity.arn(account.id()),
+        None => Arn::iam(account.id(), E::KIND, format_args!("/{name}")),
+    }
+}
+
+/// What is named, as a refusal names it: `instance profile web`.
+fn told<E: Entity>(name: &E::Name) -> String {
+    format!("{} {name}", E::KIND.replace('-', " "))
 }

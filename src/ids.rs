@@ -30,6 +30,11 @@ pub trait Ids: Debug + Send {
     /// A secret that nobody can guess.
     fn secret(&mut self) -> Secret;
 
+    /// A version 4 UUID (RFC 9562 section 5.4).
+    fn uuid(&mut self) -> String {
+        uuid::Builder::from_random_bytes(self.bits().to_be_bytes()).into_uuid().to_string()
+    }
+
     /// A new id of a key that signs for `account`: `AKIA` and 16 characters.
     fn access_key_id(&mut self, account: &AccountId) -> Option<AccessKeyId> {
         AccessKeyId::parse(&format!("AKIA{}", with_account(account, self.bits()))).ok()

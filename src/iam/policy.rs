@@ -6,13 +6,13 @@ use crate::catalog;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::iam::managed::{self, Managed};
-use crate::iam::tag::{Tag, check_tags, tagged};
+use crate::iam::tag::{self, Tag, tagged};
 use crate::iam::{IAM, document};
 use crate::page::Page;
 use crate::policy::{Policy, Purpose};
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Entity, ManagedPolicy, Tagged, Tags};
+use crate::store::entity::{Entity, ManagedPolicy};
 use crate::store::owner::Caller;
 use crate::text::{
     ArnText, Claim, MarkerText, MaxItems, PolicyDescription, PolicyName, PolicyPath, PolicyScope,
@@ -112,22 +112,13 @@ impl Action for CreatePolicy {
         let arn = Arn::iam(account.id(), ManagedPolicy::KIND, place);
         let told = format!("policy {}", self.name);
         let needs = Needs::on(arn.clone()).told_as(&*told);
-        // Tags given at birth are told to both actions: either may be allowed by them.
-        match &self.tags {
-            Some(tags) => {
-                let needs = tags.0.iter().fold(needs, Tag::add_keys);
-                let needs = needs.and("iam:TagPolicy", arn).told_as(told);
-                tags.0.iter().fold(needs, Tag::add_keys)
-            }
-            None => needs,
-        }
+        tag::at_birth(needs, self.tags.as_ref(), "iam:TagPolicy", arn).told_as(told)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let Self { name, path, document, description, tags } = input.into_inner();
         let document = read(&document, draft)?;
-        let tags = tags.map_or_else(Vec::new, |tags| tags.0);
-        let tags = check_tags(Tags::new(ManagedPolicy::CASE), tags, draft)?;
+        let tags = tag::first::<ManagedPolicy>(tags, draft)?;
         refuse_taken(&name, draft)?;
         let mut policy = ManagedPolicy {
             name,

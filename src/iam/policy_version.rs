@@ -23,7 +23,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// What is answered to those who would change a policy that is not the account's.
-const NOT_OURS: &str = "Cannot update policies outside your own account.";
+pub(super) const NOT_OURS: &str = "Cannot update policies outside your own account.";
 
 output! {
     /// A version, as answers tell of one; the document where it is asked for.

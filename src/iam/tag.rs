@@ -1,20 +1,38 @@
-//! Tags: the labels that users carry and conditions look at.
+//! Tags: the labels that things carry and conditions look at.
+
+use std::fmt::Debug;
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
+use crate::arn::Arn;
 use crate::error::{Code, Error, Result};
-use crate::iam::{IAM, on_owner};
+use crate::iam::policy_version::NOT_OURS;
+use crate::iam::{IAM, managed, on};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Tags, User};
-use crate::store::owner::{Caller, Owner};
-use crate::text::{Folded, MarkerText, MaxItems, TagKey, TagValue, UserName};
+use crate::store::entity::{Case, ManagedPolicy, Profile, Role, Tagged, Tags, User};
+use crate::store::owner::Caller;
+use crate::text::{
+    ArnText, Folded, MarkerText, MaxItems, ProfileName, RoleName, TagKey, TagValue, Text, UserName,
+};
 use crate::wire::answer::output;
 use crate::wire::answer::{Answer, Element, Shape};
 use crate::wire::form::{List, input};
 
-pub(super) const ROUTES: &[Route] =
-    &[Route::to::<ListUserTags>(), Route::to::<TagUser>(), Route::to::<UntagUser>()];
+pub(super) const ROUTES: &[Route] = &[
+    Route::to::<Listed<ManagedPolicy>>(),
+    Route::to::<Listed<Profile>>(),
+    Route::to::<Listed<Role>>(),
+    Route::to::<Listed<User>>(),
+    Route::to::<Put<ManagedPolicy>>(),
+    Route::to::<Put<Profile>>(),
+    Route::to::<Put<Role>>(),
+    Route::to::<Put<User>>(),
+    Route::to::<Removed<ManagedPolicy>>(),
+    Route::to::<Removed<Profile>>(),
+    Route::to::<Removed<Role>>(),
+    Route::to::<Removed<User>>(),
+];
 
 /// What AWS keeps for itself: no caller may put such a tag.
 const RESERVED: &str = "aws:";
@@ -47,14 +65,31 @@ impl Tag {
     }
 }
 
+/// What tags ask for that a thing is made with. They are told to both actions, the
+/// one that makes it and `action`, which tags it: either may be allowed by them.
+pub(super) fn at_birth(
+    needs: Needs,
+    tags: Option<&List<Tag, 50>>,
+    action: &'static str,
+    made: Arn,
+) -> Needs {
+    let Some(tags) = tags else { return needs };
+    let needs = tags.0.iter().fold(needs, Tag::add_keys).and(action, made);
+    tags.0.iter().fold(needs, Tag::add_keys)
+}
+
+/// The tags that a thing is made with.
+pub(super) fn first<N: Tagged>(tags: Option<List<Tag, 50>>, draft: &Draft) -> Result<Tags> {
+    check_tags(Tags::new(N::CASE), tags.map_or_else(Vec::new, |tags| tags.0), draft)
+}
+
 /// Tags as answers list them.
 pub(super) fn tagged(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect()
 }
 
-/// `held` and `new` together: a new tag takes the place of one whose key differs
-/// in nothing but case.
-pub(super) fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result<Tags> {
+/// `held` and `new` together: a new tag takes the place of one of the same key.
+fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result<Tags> {
     let mut seen = Tags::new(held.case());
     for Tag { key, value } in new {
         if Folded::of(&key).as_str().starts_with(RESERVED) {
@@ -62,9 +97,7 @@ pub(super) fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result
             return Err(Error::new(Code::InvalidInput, message));
         }
         if seen.insert(key, value).is_some() {
-            let message =
-                "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
-            return Err(Error::new(Code::InvalidInput, message));
+            return Err(Error::new(Code::InvalidInput, twice(held.case())));
         }
     }
     held.extend(seen);
@@ -75,67 +108,152 @@ pub(super) fn check_tags(mut held: Tags, new: Vec<Tag>, draft: &Draft) -> Result
     Ok(held)
 }
 
+fn twice(case: Case) -> &'static str {
+    match case {
+        Case::Ignored => {
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+        }
+        Case::Counts => "Duplicate tag keys found.",
+    }
+}
+
+/// A kind of thing whose tags callers see to.
+trait Taggable: Tagged {
+    /// The actions that put, remove and list them.
+    const ACTIONS: [&'static str; 3];
+
+    /// The parameter that names the thing.
+    const FIELD: &'static str;
+
+    /// What stands in that parameter.
+    type Named: Text;
+
+    /// Leave to act on what is named.
+    fn leave(named: &Self::Named, account: &Account) -> Needs;
+
+    /// What is named, to be changed.
+    fn to_change(named: &Self::Named, draft: &Draft) -> Result<Self>;
+
+    /// The tags of what is named.
+    fn tags_of(named: &Self::Named, draft: &Draft) -> Result<Tags> {
+        Self::to_change(named, draft).map(|entity| entity.tags().clone())
+    }
+}
+
+/// Kinds of things that requests name by their names.
+macro_rules! taggable {
+    ($($kind:ty: $name:ty = $field:literal, [$put:literal, $remove:literal, $list:literal],)*) => {$(
+        impl Taggable for $kind {
+            const ACTIONS: [&'static str; 3] = [$put, $remove, $list];
+            const FIELD: &'static str = $field;
+            type Named = $name;
+
+            fn leave(named: &$name, account: &Account) -> Needs {
+                on::<Self>(named, account)
+            }
+
+            fn to_change(named: &$name, draft: &Draft) -> Result<Self> {
+                draft.find::<Self>(named).cloned()
+            }
+        }
+    )*};
+}
+
+taggable! {
+    User: UserName = "UserName", ["TagUser", "UntagUser", "ListUserTags"],
+    Role: RoleName = "RoleName", ["TagRole", "UntagRole", "ListRoleTags"],
+    Profile: ProfileName = "InstanceProfileName",
+        ["TagInstanceProfile", "UntagInstanceProfile", "ListInstanceProfileTags"],
+}
+
+impl Taggable for ManagedPolicy {
+    const ACTIONS: [&'static str; 3] = ["TagPolicy", "UntagPolicy", "ListPolicyTags"];
+    const FIELD: &'static str = "PolicyArn";
+    type Named = ArnText;
+
+    fn leave(named: &ArnText, _: &Account) -> Needs {
+        managed::on_policy(named)
+    }
+
+    /// AWS's own policies are nobody's to tag. What AWS says of that is not known; this
+    /// is what it says of other changes to them, and a code that every action has.
+    fn to_change(named: &ArnText, draft: &Draft) -> Result<Self> {
+        managed::find_own(&managed::name_of(named)?, NOT_OURS, draft)
+    }
+
+    /// AWS's own policies carry no tags.
+    fn tags_of(named: &ArnText, draft: &Draft) -> Result<Tags> {
+        let policy = managed::find(&managed::name_of(named)?, draft.account())?;
+        Ok(policy.own().map_or_else(|| Tags::new(Self::CASE), |policy| policy.tags.clone()))
+    }
+}
+
 input! {
-    /// Puts tags on a user (IAM API Reference, `TagUser`).
-    struct TagUser {
-        user: UserName = "UserName",
+    /// Puts tags on something (IAM API Reference, `TagUser` and the like).
+    struct Put<N: Taggable> {
+        named: N::Named = N::FIELD,
         tags: List<Tag, 50> = "Tags",
     }
 }
 
-impl Action for TagUser {
+impl<N: Taggable> Action for Put<N> {
     const SERVICE: &'static Service = &IAM;
-    const NAME: &'static str = "TagUser";
+    const NAME: &'static str = {
+        let [put, _, _] = N::ACTIONS;
+        put
+    };
     type Output = ();
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        let needs = on_owner(&Owner::User(self.user.clone()), account);
-        self.tags.0.iter().fold(needs, Tag::add_keys)
+        self.tags.0.iter().fold(N::leave(&self.named, account), Tag::add_keys)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
-        let Self { user, tags } = input.into_inner();
-        let user = draft.find::<User>(&user)?.clone();
-        let tags = check_tags(user.tags, tags.0, draft)?;
-        draft.put(User { tags, ..user });
+        let Self { named, tags } = input.into_inner();
+        let mut entity = N::to_change(&named, draft)?;
+        *entity.tags_mut() = check_tags(entity.tags().clone(), tags.0, draft)?;
+        draft.put(entity);
         Ok(())
     }
 }
 
 input! {
-    /// Removes tags from a user; keys that it does not carry do not matter (IAM
-    /// API Reference, `UntagUser`).
-    struct UntagUser {
-        user: UserName = "UserName",
+    /// Removes tags from something; keys that it does not carry do not matter (IAM
+    /// API Reference, `UntagUser` and the like).
+    struct Removed<N: Taggable> {
+        named: N::Named = N::FIELD,
         keys: List<TagKey, 50> = "TagKeys",
     }
 }
 
-impl Action for UntagUser {
+impl<N: Taggable> Action for Removed<N> {
     const SERVICE: &'static Service = &IAM;
-    const NAME: &'static str = "UntagUser";
+    const NAME: &'static str = {
+        let [_, remove, _] = N::ACTIONS;
+        remove
+    };
     type Output = ();
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        let needs = on_owner(&Owner::User(self.user.clone()), account);
+        let needs = N::leave(&self.named, account);
         self.keys.0.iter().fold(needs, |needs, key| needs.with("aws:TagKeys", key.to_string()))
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
-        let Self { user, keys } = input.into_inner();
-        let mut user = draft.find::<User>(&user)?.clone();
+        let Self { named, keys } = input.into_inner();
+        let mut entity = N::to_change(&named, draft)?;
         for key in &keys.0 {
-            user.tags.remove(key);
+            entity.tags_mut().remove(key);
         }
-        draft.put(user);
+        draft.put(entity);
         Ok(())
     }
 }
 
 input! {
-    /// Lists the tags of a user (IAM API Reference, `ListUserTags`).
-    struct ListUserTags {
-        user: UserName = "UserName",
+    /// Lists the tags of something (IAM API Reference, `ListUserTags` and the like).
+    struct Listed<N: Taggable> {
+        named: N::Named = N::FIELD,
         marker: Option<MarkerText> = "Marker",
         most: Option<MaxItems> = "MaxItems",
     }
@@ -143,31 +261,36 @@ input! {
 
 output! {
     /// A page of tags, by key.
-    struct ListUserTagsResult {
+    struct ListedResult {
         tags: Vec<Tag> = "Tags",
         is_truncated: bool = "IsTruncated",
         marker: Option<String> = "Marker",
     }
 }
 
-impl Action for ListUserTags {
+impl<N: Taggable> Action for Listed<N> {
     const SERVICE: &'static Service = &IAM;
-    const NAME: &'static str = "ListUserTags";
-    type Output = ListUserTagsResult;
+    const NAME: &'static str = {
+        let [_, _, list] = N::ACTIONS;
+        list
+    };
+    type Output = ListedResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_owner(&Owner::User(self.user.clone()), account)
+        N::leave(&self.named, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
-        let Self { user, marker, most } = input.into_inner();
-        let user = draft.find::<User>(&user)?;
-        let page = Page::asked(format!("ListUserTags {}", user.id), marker.as_ref(), most)?;
+        let Self { named, marker, most } = input.into_inner();
+        let tags = N::tags_of(&named, draft)?;
+        let list =
+            format!("{} {} {}", Self::NAME, draft.account().id(), Folded::of(&named).as_str());
+        let page = Page::asked(list, marker.as_ref(), most)?;
         // A key of 128 characters of any script is too long for a marker, so
         // tags are counted.
-        let tags = tagged(&user.tags).into_iter().enumerate();
+        let tags = tagged(&tags).into_iter().enumerate();
         let paged = page.cut(tags.map(|(at, tag)| (format!("{at:04}"), tag)), |(at, _)| at);
-        Ok(ListUserTagsResult {
+        Ok(ListedResult {
             is_truncated: paged.is_truncated(),
             marker: paged.marker,
             tags: paged.items.into_iter().map(|(_, tag)| tag).collect(),

@@ -10,7 +10,7 @@ use crate::iam::boundary::Boundary;
 use crate::iam::conflict::{refuse_granted, refuse_while};
 use crate::iam::listed::{below, prefix};
 use crate::iam::managed::check_boundary;
-use crate::iam::tag::{Tag, check_tags, tagged};
+use crate::iam::tag::{self, Tag, tagged};
 use crate::iam::{IAM, named_or_caller, on_owner};
 use crate::page::Page;
 use crate::store::account::Account;
@@ -110,14 +110,7 @@ impl Action for CreateUser {
             Some(boundary) => needs.with("iam:PermissionsBoundary", boundary.to_string()),
             None => needs,
         };
-        // Tags given at birth are told to both actions: either may be allowed by them.
-        match &self.tags {
-            Some(tags) => {
-                let needs = tags.0.iter().fold(needs, Tag::add_keys).and("iam:TagUser", arn);
-                tags.0.iter().fold(needs, Tag::add_keys)
-            }
-            None => needs,
-        }
+        tag::at_birth(needs, self.tags.as_ref(), "iam:TagUser", arn)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
@@ -125,8 +118,7 @@ impl Action for CreateUser {
         let name = UserName::from(name);
         refuse_taken(&name, draft)?;
         let boundary = boundary.map(|arn| check_boundary(&arn, draft.account())).transpose()?;
-        let tags =
-            check_tags(Tags::new(User::CASE), tags.map_or_else(Vec::new, |tags| tags.0), draft)?;
+        let tags = tag::first::<User>(tags, draft)?;
         let mut user = User { tags, ..make(name, path.unwrap_or_default(), draft)? };
         user.rights.boundary = boundary;
         let told = UserDetail::whole(&user, draft.account().id());

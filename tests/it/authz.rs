@@ -17,7 +17,6 @@ use countersign::wire::form::Form;
 use countersign::{iam, sts};
 use serde_json::Value;
 
-use crate::holders;
 use crate::values::{self, KEY};
 use crate::world::ACCOUNT;
 
@@ -31,6 +30,8 @@ const NOT_IN_REFERENCE: &[(&str, &str)] = &[];
 const BEFORE: &[&str] = &[
     "CreateUser&UserName=bob",
     "CreateAccessKey&UserName=bob",
+    "CreateRole&RoleName=deploy&AssumeRolePolicyDocument=\
+     {\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"}}",
     "PutUserPermissionsBoundary&UserName=bob&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess",
     "PutRolePermissionsBoundary&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess",
 ];
@@ -40,6 +41,10 @@ const BEFORE: &[&str] = &[
 const BESIDE_REFERENCE: &[(&str, &str, &str)] = &[
     ("iam:ListGroups", "arn:aws:iam::123456789012:group/", A_LIST),
     ("iam:ListGroups", "arn:aws:iam::123456789012:group/dev/", A_LIST),
+    ("iam:ListInstanceProfiles", "arn:aws:iam::123456789012:instance-profile/", A_LIST),
+    ("iam:ListInstanceProfiles", "arn:aws:iam::123456789012:instance-profile/dev/", A_LIST),
+    ("iam:ListRoles", "arn:aws:iam::123456789012:role/", A_LIST),
+    ("iam:ListRoles", "arn:aws:iam::123456789012:role/dev/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/dev/", A_LIST),
 ];
@@ -51,8 +56,11 @@ const A_LIST: &str = "AWS's refusals name the path that is listed";
 /// states, with the reason.
 const NOT_STATED: &[(&str, &str, &str)] = &[
     ("iam:AttachRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:CreateRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:GetRole", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:PutRolePermissionsBoundary", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:PutRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:TagRole", "iam:RoleTemplateARN", NO_TEMPLATES),
 ];
 
 /// Why no role is of a template.
@@ -238,9 +246,6 @@ struct Office {
 impl Office {
     fn open() -> Self {
         let account = Account::new(AccountId::parse(ACCOUNT).unwrap());
-        let mut draft = draft(&Arc::new(account));
-        holders::put_role(&mut draft, "deploy", None);
-        let account = draft.account().clone();
         let mut office = Self { account: Arc::new(account), key: String::new() };
         for call in BEFORE {
             let served = office.asks(call, &Owner::Root, &Anything).unwrap();

@@ -1,6 +1,10 @@
-//! Tags of users, as a caller sees them.
+//! Tags, as a caller sees them.
 
-use crate::world::World;
+use countersign::store::draft::Draft;
+use countersign::store::entity::{Case, ManagedPolicy, Tags};
+use countersign::text::{Path, PolicyName, Text};
+
+use crate::world::{ACCOUNT, World};
 
 fn tags(pairs: &[(&str, &str)]) -> String {
     let tag = |(index, (key, value)): (usize, &(&str, &str))| {
@@ -119,4 +123,115 @@ async fn the_fault_of_a_tag_is_told_of_its_place_and_that_of_a_key_of_its_list()
         "{}",
         reply.message()
     );
+}
+
+/// Puts a managed policy of the account, which is named `name` and stands at `/dev/`.
+async fn policy(world: &World, name: &str) -> String {
+    let name = PolicyName::parse(name).unwrap();
+    let arn = format!("arn:aws:iam::{ACCOUNT}:policy/dev/{name}");
+    let put = move |draft: &mut Draft| {
+        let (id, now) = (draft.new_id::<ManagedPolicy>().unwrap(), draft.now());
+        draft.put(ManagedPolicy {
+            name: name.clone(),
+            path: Path::parse("/dev/").unwrap(),
+            id,
+            created: now,
+            updated: now,
+            description: None,
+            versions: Vec::new(),
+            default: 1,
+            latest: 0,
+            tags: Tags::new(Case::Counts),
+        });
+    };
+    world.changes(put).await;
+    arn
+}
+
+#[tokio::test]
+async fn roles_profiles_and_policies_carry_tags_as_users_do() {
+    let world = World::new().await;
+    world.role("r", "").await.ok();
+    world.root("CreateInstanceProfile InstanceProfileName=p").await.ok();
+    let arn = policy(&world, "reads").await;
+    let (tag, untag) = (tags(&[("b", "2"), ("a", "1")]), "TagKeys.member.1=b");
+    let named = [
+        ("TagRole", "ListRoleTags", "UntagRole", "RoleName=R".to_owned()),
+        (
+            "TagInstanceProfile",
+            "ListInstanceProfileTags",
+            "UntagInstanceProfile",
+            "InstanceProfileName=P".to_owned(),
+        ),
+        ("TagPolicy", "ListPolicyTags", "UntagPolicy", format!("PolicyArn={arn}")),
+    ];
+    for (put, list, remove, name) in named {
+        world.root(&format!("{put} {name}{tag}")).await.ok();
+        let listed = world.root(&format!("{list} {name} MaxItems=1")).await.ok();
+        assert_eq!((listed.text("Key"), listed.text("IsTruncated")), ("a".into(), "true".into()));
+        world.root(&format!("{remove} {name} {untag}")).await.ok();
+        let listed = world.root(&format!("{list} {name}")).await.ok();
+        assert_eq!(
+            (listed.texts("Key"), listed.texts("Value")),
+            (vec!["a".into()], vec!["1".into()])
+        );
+    }
+}
+
+#[tokio::test]
+async fn case_tells_the_tags_of_profiles_and_policies_apart_and_no_others() {
+    let world = World::new().await;
+    world.role("r", "").await.ok();
+    world.root("CreateInstanceProfile InstanceProfileName=p").await.ok();
+    let arn = policy(&world, "reads").await;
+    let (both, twice) = (tags(&[("a", "1"), ("A", "2")]), tags(&[("a", "1"), ("a", "2")]));
+    let duplicate = "400 InvalidInput: Duplicate tag keys found.";
+    let ignored = format!("{duplicate} Please note that Tag keys are case insensitive.");
+    assert_eq!(world.root(&format!("TagRole RoleName=r{both}")).await.told(), ignored);
+    for put in ["TagInstanceProfile InstanceProfileName=p", &format!("TagPolicy PolicyArn={arn}")] {
+        world.root(&format!("{put}{both}")).await.ok();
+        assert_eq!(world.root(&format!("{put}{twice}")).await.told(), duplicate);
+    }
+    let listed = world.root(&format!("ListPolicyTags PolicyArn={arn}")).await.ok();
+    assert_eq!(listed.texts("Key"), ["A", "a"]);
+}
+
+#[tokio::test]
+async fn tags_are_put_on_what_is_there_and_not_on_what_is_aws_own() {
+    let world = World::new().await;
+    let one = tags(&[("a", "1")]);
+    let (none, aws) = (
+        format!("arn:aws:iam::{ACCOUNT}:policy/none"),
+        "arn:aws:iam::aws:policy/AdministratorAccess",
+    );
+    for (call, told) in [
+        (
+            format!("TagRole RoleName=r{one}"),
+            "404 NoSuchEntity: The role with name r cannot be found.",
+        ),
+        (
+            format!("TagInstanceProfile InstanceProfileName=p{one}"),
+            "404 NoSuchEntity: Instance Profile p cannot be found.",
+        ),
+        (
+            format!("TagPolicy PolicyArn={none}{one}"),
+            &format!("404 NoSuchEntity: Policy {none} was not found."),
+        ),
+        (
+            format!("TagPolicy PolicyArn=no-arn-at-all-but-long-enough{one}"),
+            "400 ValidationError: ARN no-arn-at-all-but-long-enough is not valid.",
+        ),
+        (
+            format!("TagPolicy PolicyArn={aws}{one}"),
+            "403 AccessDenied: Cannot update policies outside your own account.",
+        ),
+        (
+            format!("UntagPolicy PolicyArn={aws} TagKeys.member.1=a"),
+            "403 AccessDenied: Cannot update policies outside your own account.",
+        ),
+    ] {
+        assert_eq!(world.root(&call).await.told(), told, "{call}");
+    }
+    let listed = world.root(&format!("ListPolicyTags PolicyArn={aws}")).await.ok();
+    assert!(listed.texts("Key").is_empty());
 }

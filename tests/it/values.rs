@@ -11,20 +11,32 @@ const DOCUMENT: &str = "PolicyDocument=%7B%22Version%22%3A%222012-10-17%22%2C%22
 
 /// By the parameter's name, as a form has it.
 const VALUES: &[(&str, &str)] = &[
+    ("AWSServiceName", "AWSServiceName=autoscaling.amazonaws.com"),
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
     ("AccountAlias", "AccountAlias=acme"),
     ("ActionNames", "ActionNames.member.1=iam:GetUser"),
+    (
+        "AssumeRolePolicyDocument",
+        "AssumeRolePolicyDocument=%7B%22Statement%22:%7B%22Effect%22:%22Allow%22,%22Principal%22:%22*%22,%22Action%22:%22sts:AssumeRole%22%7D%7D",
+    ),
     ("CallerArn", "CallerArn=arn:aws:iam::123456789012:user/bob"),
     (
         "ContextEntries",
         "ContextEntries.member.1.ContextKeyName=aws:username&ContextEntries.member.1.ContextKeyValues.member.1=bob&ContextEntries.member.1.ContextKeyType=string",
     ),
+    ("CustomSuffix", "CustomSuffix=one"),
+    (
+        "DeletionTaskId",
+        "DeletionTaskId=task/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling/1",
+    ),
     ("Description", "Description=d"),
     ("EntityFilter", "EntityFilter=User"),
     ("Filter", "Filter.member.1=User"),
     ("GroupName", "GroupName=staff"),
+    ("InstanceProfileName", "InstanceProfileName=web"),
     ("Marker", "Marker=m"),
     ("MaxItems", "MaxItems=1"),
+    ("MaxSessionDuration", "MaxSessionDuration=3600"),
     ("NewGroupName", "NewGroupName=crew"),
     ("NewPath", "NewPath=/dev/"),
     ("NewUserName", "NewUserName=rob"),
