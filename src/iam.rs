@@ -2,9 +2,11 @@
 //! A file a noun.
 
 mod access_key;
+mod alias;
 mod attached;
 mod boundary;
 mod conflict;
+mod details;
 mod document;
 mod group;
 mod holder;
@@ -19,6 +21,7 @@ mod policy_version;
 mod role;
 mod service_role;
 mod simulate;
+mod summary;
 mod tag;
 mod trust;
 mod user;
@@ -44,8 +47,10 @@ pub static IAM: Service = Service {
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     let nouns = [
         access_key::ROUTES,
+        alias::ROUTES,
         attached::ROUTES,
         boundary::ROUTES,
+        details::ROUTES,
         group::ROUTES,
         inline::ROUTES,
         instance_profile::ROUTES,
@@ -56,6 +61,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         role::ROUTES,
         service_role::ROUTES,
         simulate::ROUTES,
+        summary::ROUTES,
         tag::ROUTES,
         user::ROUTES,
     ];

@@ -6,6 +6,8 @@ pub mod answer;
 pub mod faults;
 #[cfg(feature = "server")]
 pub mod form;
+#[cfg(feature = "server")]
+pub mod map;
 pub mod percent;
 #[cfg(feature = "server")]
 pub mod refusal;

@@ -100,19 +100,15 @@ impl Answer {
         }
     }
 
-    /// Values by their names.
-    pub fn map<T: Element>(&mut self, name: &str, entries: &[(&str, T)]) {
-        self.object(name, |answer| {
-            for (key, value) in entries {
-                match answer.format {
-                    Format::Xml => answer.object("entry", |answer| {
-                        answer.text("key", key);
-                        value.write("value", answer);
-                    }),
-                    Format::Json => value.write(key, answer),
-                }
-            }
-        });
+    /// A value of a map, by its name.
+    pub fn entry(&mut self, key: &str, value: &impl Element) {
+        match self.format {
+            Format::Xml => self.object("entry", |entry| {
+                entry.text("key", key);
+                value.write("value", entry);
+            }),
+            Format::Json => value.write(key, self),
+        }
     }
 
     /// A text.
@@ -283,18 +279,6 @@ impl Element for bool {
     }
 }
 
-/// Values by their names, in the order in which they are written.
-#[derive(Clone, Debug)]
-pub struct Map<T>(pub Vec<(&'static str, T)>);
-
-impl<T: Element> Element for Map<T> {
-    const SHAPE: Shape = Shape::Map(&T::SHAPE);
-
-    fn write(&self, name: &str, answer: &mut Answer) {
-        answer.map(name, &self.0);
-    }
-}
-
 /// The answer of the many actions that answer nothing.
 impl Element for () {
     const SHAPE: Shape = Shape::Empty;
@@ -375,23 +359,6 @@ mod tests {
         });
         let expected = r#"{"r":{"times":[1,2],"none":[],"o":{"yes":true},"t":"é\""}}"#;
         assert_eq!(document, expected);
-    }
-
-    #[test]
-    fn a_map_has_entries_in_xml_and_is_an_object_in_json() {
-        let map = Map(vec![("a", 1_usize), ("b", 2)]);
-        let document = |format| Answer::document(format, "r", "n", |answer| map.write("m", answer));
-        let entry = |key: &str, value: &str| {
-            format!(
-                "    <entry>\n      <key>{key}</key>\n      <value>{value}</value>\n    </entry>\n"
-            )
-        };
-        let entries = entry("a", "1") + &entry("b", "2");
-        assert_eq!(
-            document(Format::Xml),
-            format!("<r xmlns=\"n\">\n  <m>\n{entries}  </m>\n</r>\n")
-        );
-        assert_eq!(document(Format::Json), r#"{"r":{"m":{"a":1,"b":2}}}"#);
     }
 
     fn written(text: &str) -> String {

@@ -12,6 +12,7 @@
 
 mod access_key;
 mod account;
+mod account_settings;
 mod accounts;
 mod admin;
 mod attached;
@@ -26,6 +27,7 @@ mod clients;
 mod commit;
 mod corpora;
 mod crash;
+mod details;
 mod differential;
 mod disk;
 mod engine;

@@ -125,15 +125,7 @@ const CREDENTIALS: &[&str] = &[
     "UploadSigningCertificate",
 ];
 
-const ACCOUNT: &[&str] = &[
-    "CreateAccountAlias",
-    "DeleteAccountAlias",
-    "GenerateCredentialReport",
-    "GetAccountAuthorizationDetails",
-    "GetAccountSummary",
-    "GetCredentialReport",
-    "ListAccountAliases",
-];
+const ACCOUNT: &[&str] = &["GenerateCredentialReport", "GetCredentialReport"];
 
 const ORGANIZATIONS: &[&str] = &[
     "AcceptDelegationRequest",

@@ -3,7 +3,6 @@
 //!
 //! `COUNTERSIGN_POLICY_CASES=1000000` makes up that many cases instead of 20,000.
 
-mod disputed;
 mod documents;
 mod engine;
 mod generate;
@@ -12,7 +11,6 @@ mod oracle;
 mod properties;
 mod table;
 
-use disputed::{is_of_disputed_kind, undisputed};
 use engine::decided;
 use generate::Dice;
 use naive::decide;
@@ -24,14 +22,12 @@ fn the_naive_evaluator_decides_as_every_table_says() {
     let cases = tables.iter().map(|table| table.cases.len()).sum::<usize>();
     assert!(cases >= 250, "{cases} cases");
     let wrong: Vec<_> = tables.iter().flat_map(|table| table.against(decide)).collect();
-    let wrong = undisputed(&wrong, &[]);
     assert!(wrong.is_empty(), "{} of {cases}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
 fn the_engine_decides_as_every_table_says() {
     let wrong: Vec<_> = Table::all().iter().flat_map(|table| table.against(decided)).collect();
-    let wrong = undisputed(&wrong, disputed::DECISIONS);
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -49,10 +45,11 @@ fn the_engine_decides_as_the_naive_evaluator_does() {
     let cases = made_up();
     let (mut allowed, mut wrong) = (0, Vec::new());
     for seed in 0..cases {
-        let case = generate::case(&mut Dice::of(seed));
+        let mut dice = if seed % 2 == 0 { Dice::of(seed) } else { Dice::wild(seed) };
+        let case = generate::case(&mut dice);
         let (found, expected) = (decided(&case), decide(&case));
         allowed += u64::from(found.is_allowed());
-        if found != expected && !is_of_disputed_kind(&case) {
+        if found != expected {
             wrong.push(format!("case {seed}: {found:?} should be {expected:?}: {case}"));
         }
     }

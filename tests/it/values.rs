@@ -13,6 +13,7 @@ const DOCUMENT: &str = "PolicyDocument=%7B%22Version%22%3A%222012-10-17%22%2C%22
 const VALUES: &[(&str, &str)] = &[
     ("AWSServiceName", "AWSServiceName=autoscaling.amazonaws.com"),
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
+    ("AccountAlias", "AccountAlias=acme"),
     ("ActionNames", "ActionNames.member.1=iam:GetUser"),
     (
         "AssumeRolePolicyDocument",
@@ -30,6 +31,7 @@ const VALUES: &[(&str, &str)] = &[
     ),
     ("Description", "Description=d"),
     ("EntityFilter", "EntityFilter=User"),
+    ("Filter", "Filter.member.1=User"),
     ("GroupName", "GroupName=staff"),
     ("InstanceProfileName", "InstanceProfileName=web"),
     ("Marker", "Marker=m"),

@@ -5,8 +5,9 @@ use crate::iam::simulate::asked::{Scene, Stage, Told, principal};
 use crate::page::Page;
 use crate::policy::{Effect, Explained, Facts, Match, Position, Question, Word, explain};
 use crate::text::{ActionText, ResourceText};
-use crate::wire::answer::{Answer, Element, Map, output};
+use crate::wire::answer::{Answer, Element, output};
 use crate::wire::form::List;
+use crate::wire::map::Map;
 
 output! {
     /// A page of results, an action on a resource each.

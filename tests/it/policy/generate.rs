@@ -2,6 +2,7 @@
 
 mod condition;
 mod dice;
+mod wild;
 
 use serde_json::{Map, Value, json};
 
@@ -63,7 +64,8 @@ const RESOURCE_PATTERNS: &[&str] = &[
 pub(crate) fn case(dice: &mut Dice) -> Value {
     let caller = caller(dice);
     let action = *dice.pick(ACTIONS);
-    let resource = *dice.pick(RESOURCES);
+    let resource =
+        if dice.goes_wild() { wild::resource(dice) } else { (*dice.pick(RESOURCES)).to_owned() };
     json!({
         "policies": policies(dice, &caller),
         "caller": caller,
@@ -152,7 +154,8 @@ fn statement(dice: &mut Dice, place: Place) -> Value {
     let action = if dice.percent(15) { "NotAction" } else { "Action" };
     say(action, some(dice, ACTION_PATTERNS));
     let resource = if dice.percent(15) { "NotResource" } else { "Resource" };
-    say(resource, some(dice, RESOURCE_PATTERNS));
+    let wild = dice.goes_wild().then(|| wild::resource_pattern(dice).into());
+    say(resource, wild.unwrap_or_else(|| some(dice, RESOURCE_PATTERNS)));
     if dice.percent(40) {
         say("Condition", condition::conditions(dice));
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Dice;
+use super::{Dice, wild};
 
 /// Keys that hold values of one type, the operators for them, and values of both sides.
 struct Family {
@@ -10,6 +10,18 @@ struct Family {
     operators: &'static [&'static str],
     wanted: &'static [&'static str],
     found: &'static [&'static str],
+    /// Makes up a value of a policy, and one of a request.
+    wild: [fn(&mut Dice) -> String; 2],
+}
+
+impl Family {
+    fn wanted(&self, dice: &mut Dice) -> String {
+        if dice.goes_wild() { self.wild[0](dice) } else { (*dice.pick(self.wanted)).to_owned() }
+    }
+
+    fn found(&self, dice: &mut Dice) -> String {
+        if dice.goes_wild() { self.wild[1](dice) } else { (*dice.pick(self.found)).to_owned() }
+    }
 }
 
 const FAMILIES: &[Family] = &[TEXT, TEXT, TEXT, NUMBER, DATE, BOOL, ADDRESS, ARN, BYTES];
@@ -44,6 +56,7 @@ const TEXT: Family = Family {
         "*${aws:username}*",
     ],
     found: &["ann", "Ann", "a?n", "*", "red", "röd", "", "${x}", "${aws:username}"],
+    wild: [wild::pattern, wild::text],
 };
 
 const NUMBER: Family = Family {
@@ -58,6 +71,7 @@ const NUMBER: Family = Family {
     ],
     wanted: &["0", "10", "10.0", "9.99", "-3", "100"],
     found: &["0", "10", "10.00", "9.990", "-3", "100", "ten", ""],
+    wild: [wild::number; 2],
 };
 
 const DATE: Family = Family {
@@ -80,6 +94,7 @@ const DATE: Family = Family {
         "1795519800",
     ],
     found: &["2026-11-24T11:30:00Z", "2026-11-24T00:00:00Z", "1795519800", "soon", ""],
+    wild: [wild::date; 2],
 };
 
 const BOOL: Family = Family {
@@ -87,6 +102,7 @@ const BOOL: Family = Family {
     operators: &["Bool"],
     wanted: &["true", "false", "${aws:ViaAWSService}"],
     found: &["true", "false", "yes"],
+    wild: [wild::text; 2],
 };
 
 const ADDRESS: Family = Family {
@@ -102,6 +118,7 @@ const ADDRESS: Family = Family {
         "::/0",
     ],
     found: &["203.0.113.7", "203.0.114.7", "2001:db8::1", "2001:0db8:0::1", "here"],
+    wild: [wild::network, wild::address],
 };
 
 const ARN: Family = Family {
@@ -121,6 +138,7 @@ const ARN: Family = Family {
         "arn:aws:sns:us-east-1:123456789012:orders",
         "orders",
     ],
+    wild: [wild::arn_pattern, wild::arn],
 };
 
 const BYTES: Family = Family {
@@ -128,6 +146,7 @@ const BYTES: Family = Family {
     operators: &["BinaryEquals"],
     wanted: &["QUJD", "QUI="],
     found: &["QUJD", "QUI=", "QUJd"],
+    wild: [|_| "QUJD".to_owned(); 2],
 };
 
 /// What is known of a request.
@@ -150,9 +169,9 @@ fn found(dice: &mut Dice, family: &Family, key: &str) -> Value {
     // Only what conditions are about changes its type, never who asks.
     let family = if dice.percent(4) { dice.pick(FAMILIES) } else { family };
     if key == "aws:TagKeys" {
-        return (0..dice.below(4)).map(|_| *dice.pick(family.found)).collect();
+        return (0..dice.below(4)).map(|_| family.found(dice)).collect();
     }
-    (*dice.pick(family.found)).into()
+    family.found(dice).into()
 }
 
 /// One or two operators, each with one or two keys.
@@ -174,8 +193,13 @@ pub(super) fn conditions(dice: &mut Dice) -> Value {
     Value::Object(conditions)
 }
 
-const EXISTENCE: Family =
-    Family { keys: TEXT.keys, operators: &["Null"], wanted: &["true", "false"], found: &[] };
+const EXISTENCE: Family = Family {
+    keys: TEXT.keys,
+    operators: &["Null"],
+    wanted: &["true", "false"],
+    found: &[],
+    wild: [|_| "true".to_owned(); 2],
+};
 
 fn operator(dice: &mut Dice) -> (String, &'static Family) {
     if dice.percent(10) {
@@ -195,7 +219,7 @@ fn key(dice: &mut Dice, family: &Family) -> String {
 
 fn wanted(dice: &mut Dice, family: &Family) -> Value {
     if dice.percent(60) {
-        return (*dice.pick(family.wanted)).into();
+        return family.wanted(dice).into();
     }
-    (0..dice.below(4)).map(|_| *dice.pick(family.wanted)).collect()
+    (0..dice.below(4)).map(|_| family.wanted(dice)).collect()
 }

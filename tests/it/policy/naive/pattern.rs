@@ -1,7 +1,5 @@
 //! Patterns with `*`, `?` and variables, matched by trying everything.
 
-use std::collections::HashMap;
-
 use super::condition::Context;
 
 /// One sign of a pattern.
@@ -82,15 +80,14 @@ fn substituted<'a>(name: &'a str, context: &Context<'a>) -> Option<&'a str> {
 /// Whether the pattern is the whole text.
 pub(super) fn matches(pattern: &[Sign], text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
-    matches_from(pattern, &text, &mut HashMap::new())
+    let mut known = vec![vec![None; text.len() + 1]; pattern.len() + 1];
+    matches_from(pattern, &text, &mut known)
 }
 
-type Known = HashMap<(usize, usize), bool>;
-
-fn matches_from(pattern: &[Sign], text: &[char], known: &mut Known) -> bool {
-    let place = (pattern.len(), text.len());
-    if let Some(answer) = known.get(&place) {
-        return *answer;
+/// What is known of the ends of both stands under their lengths.
+fn matches_from(pattern: &[Sign], text: &[char], known: &mut [Vec<Option<bool>>]) -> bool {
+    if let Some(answer) = known[pattern.len()][text.len()] {
+        return answer;
     }
     let answer = match pattern.split_first() {
         None => text.is_empty(),
@@ -102,6 +99,6 @@ fn matches_from(pattern: &[Sign], text: &[char], known: &mut Known) -> bool {
             (*sign == Sign::One || *sign == Sign::Is(*first)) && matches_from(rest, others, known)
         }),
     };
-    known.insert(place, answer);
+    known[pattern.len()][text.len()] = Some(answer);
     answer
 }

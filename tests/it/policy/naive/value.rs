@@ -52,66 +52,70 @@ impl PartialOrd for Number {
     }
 }
 
-/// Nanoseconds since 1970, of a date in one of the W3C's forms or of seconds.
+/// Nanoseconds since 1970, of a date in one of the W3C's forms, or in what AWS takes for one, or of seconds.
 pub(super) fn date(text: &str) -> Option<i128> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     // Four digits are a year.
     if is_number && text.len() != 4 {
         return text.parse::<i64>().ok().map(|seconds| i128::from(seconds) * 1_000_000_000);
     }
-    let (day, time) = text.split_once('T').map_or((text, None), |(day, time)| (day, Some(time)));
+    let (day, time) = text.split_once(['T', 't']).unwrap_or((text, ""));
     let mut parts = day.split('-');
-    let year = number(parts.next()?, 4)?;
+    let year = number(parts.next()?, 9)?;
     let month = parts.next().map_or(Some(1), |text| number(text, 2))?;
     let date = parts.next().map_or(Some(1), |text| number(text, 2))?;
-    if parts.next().is_some() || (time.is_some() && day.len() != 10) {
+    if parts.next().is_some() {
         return None;
     }
     let seconds = i128::from(days(year, month, date)?) * 86_400;
-    Some(seconds * 1_000_000_000 + time.map_or(Some(0), time_of_day)?)
+    Some(seconds * 1_000_000_000 + time_of_day(time)?)
 }
 
-/// Of `hh:mm`, `:ss` and a fraction, with the zone.
+/// Of `hh:mm:ss`, a fraction and a zone: each may be left off where nothing follows it, and the zone.
 fn time_of_day(text: &str) -> Option<i128> {
-    let (clock, zone) = if let Some(clock) = text.strip_suffix('Z') {
-        (clock, 0)
-    } else {
-        let (clock, zone) = text.split_at_checked(text.len().checked_sub(6)?)?;
-        (clock, offset(zone)?)
-    };
+    let end = text.find(['Z', 'z', '+', '-']).unwrap_or(text.len());
+    let (clock, zone) = text.split_at(end);
+    if clock.is_empty() {
+        return Some(i128::from(-offset(zone)?) * 1_000_000_000);
+    }
     let (clock, fraction) =
         clock.split_once('.').map_or((clock, None), |(clock, fraction)| (clock, Some(fraction)));
     let mut parts = clock.split(':');
     let hour = number(parts.next()?, 2).filter(|hour| *hour < 24)?;
-    let minute = number(parts.next()?, 2).filter(|minute| *minute < 60)?;
+    let minute =
+        parts.next().map_or(Some(0), |text| number(text, 2)).filter(|minute| *minute < 60)?;
     let seconds = parts.next();
     if parts.next().is_some() || (fraction.is_some() && seconds.is_none()) {
         return None;
     }
     let seconds = seconds.map_or(Some(0), |text| number(text, 2)).filter(|second| *second < 60)?;
-    let whole = hour * 3600 + minute * 60 + seconds - zone;
+    let whole = hour * 3600 + minute * 60 + seconds - offset(zone)?;
     Some(i128::from(whole) * 1_000_000_000 + fraction.map_or(Some(0), nanoseconds)?)
 }
 
 fn nanoseconds(digits: &str) -> Option<i128> {
     let padded: String = digits.chars().chain("000000000".chars()).take(9).collect();
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| padded.parse().unwrap())
+    number(digits, 9)?;
+    padded.parse().ok()
 }
 
-/// Seconds of `+hh:mm`.
+/// Seconds of `+hh:mm` or `+hh`; none is UTC.
 fn offset(zone: &str) -> Option<i64> {
-    let sign = match zone.chars().next()? {
-        '+' => 1,
-        '-' => -1,
-        _ => return None,
+    let sign = match zone.chars().next() {
+        None | Some('Z' | 'z') => return (zone.len() < 2).then_some(0),
+        Some('+') => 1,
+        Some(_) => -1,
     };
-    let (hours, minutes) = zone[1..].split_once(':')?;
-    Some(sign * (number(hours, 2)? * 3600 + number(minutes, 2)? * 60))
+    let (hours, minutes) = zone[1..].split_once(':').unwrap_or((&zone[1..], "00"));
+    let has_two_digits = hours.len() == 2 && minutes.len() == 2;
+    let seconds = number(hours, 2).filter(|hours| *hours < 24)? * 3600
+        + number(minutes, 2).filter(|minutes| *minutes < 60)? * 60;
+    has_two_digits.then_some(sign * seconds)
 }
 
-fn number(text: &str, length: usize) -> Option<i64> {
-    let is_number = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+fn number(text: &str, most: usize) -> Option<i64> {
+    let is_number =
+        (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap())
 }
 
