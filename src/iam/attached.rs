@@ -5,9 +5,9 @@ use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::catalog;
 use crate::error::{Code, Error, Result};
-use crate::iam::IAM;
-use crate::iam::holder::{Named, on_holder, on_rights, to_change};
+use crate::iam::holder::{Named, on_rights, to_change};
 use crate::iam::managed::{self, Managed};
+use crate::iam::{IAM, on};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::{Draft, Limits};
@@ -186,7 +186,7 @@ impl<H: Attached> Action for ListAttached<H> {
     type Output = ListAttachedResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_holder::<H>(&self.holder.clone().into(), account)
+        on::<H>(&self.holder.clone().into(), account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {

@@ -63,6 +63,13 @@ output! {
     }
 }
 
+impl RoleLastUsed {
+    /// Nobody becomes a role yet.
+    pub(super) fn never() -> Self {
+        Self { at: None, region: None }
+    }
+}
+
 impl RoleDetail {
     /// What an instance profile tells of the role in it.
     pub(super) fn inside(role: &Role, account: &Account) -> Self {
@@ -95,8 +102,7 @@ impl RoleDetail {
 
     /// All there is to tell.
     pub(super) fn whole(role: &Role, account: &Account) -> Self {
-        // Nobody becomes a role yet.
-        let last_used = Some(RoleLastUsed { at: None, region: None });
+        let last_used = Some(RoleLastUsed::never());
         let max_session = Some(seconds(role.max_session));
         Self { max_session, last_used, ..Self::made(role, account) }
     }
