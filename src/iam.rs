@@ -83,7 +83,8 @@ fn on_owner(owner: &Owner, account: &Account) -> Needs {
     }
 }
 
-/// Leave to act on what is named, which need not exist.
+/// Leave to act on what is named. It need not exist: who may not ask does not learn
+/// that from the answer.
 fn on<E: Entity>(name: &E::Name, account: &Account) -> Needs {
     Needs::on(arn_of::<E>(name, account)).told_as(told::<E>(name))
 }

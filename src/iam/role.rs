@@ -64,7 +64,7 @@ output! {
 }
 
 impl RoleLastUsed {
-    /// That nobody was the role yet: nobody becomes one.
+    /// Nobody becomes a role yet.
     pub(super) fn never() -> Self {
         Self { at: None, region: None }
     }
