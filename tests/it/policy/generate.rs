@@ -58,6 +58,7 @@ const RESOURCE_PATTERNS: &[&str] = &[
     "arn:aws:iam::*:user/${aws:username}",
     "arn:aws:iam::123456789012:*",
     "arn:aws:iam::1*2:user/*",
+    "arn:aws:iam",
 ];
 
 /// A case in the format of `vectors/policy`, without its verdict.

@@ -79,6 +79,8 @@ const WORDS: &[(&str, &str)] = &[
     ("0.0.0.0/0", "203.0.0.0/8"),
     ("::/0", "2001::/16"),
     ("2001:0db8:0::1", "2001:db8::1"),
+    // It fills up no short resource.
+    ("\"arn:aws:iam\"", "\"arn:aws:iam:*:*:*\""),
     // It knows nobody by a unique id.
     ("AIDAQAAAAAAANNANNANNA", "arn:aws:iam::123456789012:user/ann"),
     ("AROAQAAAAAAROLEROLERO", "arn:aws:iam::123456789012:role/ci/Build"),

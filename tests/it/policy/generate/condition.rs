@@ -129,6 +129,8 @@ const ARN: Family = Family {
         "arn:aws:iam::*:user/*",
         "arn:aws:iam::1*2:role/*",
         "arn:aws:iam::123456789012:user/${aws:username}",
+        "*",
+        "${aws:SourceArn}",
         "arn:aws:sns:*:*:*",
         "arn:*:sns:us-*-?:*:orders",
     ],

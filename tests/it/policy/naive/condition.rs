@@ -109,6 +109,10 @@ impl<'a> Operator<'a> {
                 .is_some_and(|text| matches(&lower(&text), &given.to_lowercase())),
             "Bool" => text(Wild::Literal)
                 .is_some_and(|text| matches!(given, "true" | "false") && matches(&text, given)),
+            "ArnEquals" | "ArnLike" if wanted == "*" => true,
+            "ArnEquals" | "ArnLike" if is_variable(wanted) && context.is_some() => {
+                text(Wild::Cards).is_some_and(|text| matches(&text, given))
+            }
             "ArnEquals" | "ArnLike" => text(Wild::Cards).is_some_and(|text| arn(&text, given)),
             "BinaryEquals" => both(bytes(given), bytes(wanted)).is_some_and(|(a, b)| a == b),
             "IpAddress" => both(address(given), network(wanted)).is_some_and(|(a, net)| net.has(a)),
@@ -141,6 +145,12 @@ fn stands<T: Ord>(how: &str, given: &T, wanted: &T) -> bool {
 
 fn both<A, B>(a: Option<A>, b: Option<B>) -> Option<(A, B)> {
     Some((a?, b?))
+}
+
+/// Whether the whole is one variable.
+fn is_variable(text: &str) -> bool {
+    let inside = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    inside.is_some_and(|inside| !inside.contains('}') && !matches!(inside, "*" | "?" | "$"))
 }
 
 fn lower(signs: &[Sign]) -> Vec<Sign> {

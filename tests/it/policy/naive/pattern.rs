@@ -23,15 +23,14 @@ pub(super) fn action(pattern: &str, action: &str) -> bool {
     matches(&pattern, &action.to_ascii_lowercase())
 }
 
-/// A resource: everything, or an ARN part by part, with variables in the last.
+/// A resource: everything, or an ARN part by part, with variables in the last; parts that are left off are stars.
 pub(super) fn resource(pattern: &str, resource: &str, context: Option<&Context<'_>>) -> bool {
     if pattern == "*" {
         return true;
     }
-    let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+    let parts: Vec<&str> = pattern.splitn(6, ':').chain(["*"; 5]).take(6).collect();
     let given: Vec<&str> = resource.splitn(6, ':').collect();
-    parts.len() == 6
-        && given.len() == 6
+    given.len() == 6
         && parts.iter().zip(given).enumerate().all(|(place, (part, given))| {
             let context = if place == 5 { context } else { None };
             signs(part, Wild::Cards, context).is_some_and(|part| matches(&part, given))

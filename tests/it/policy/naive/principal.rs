@@ -118,7 +118,10 @@ impl Caller<'_> {
 /// Whether a condition, met, says by its ARN who asks: everyone is then that one alone.
 fn names_by_condition(condition: &Value) -> bool {
     let operators = condition.as_object().into_iter().flatten();
-    operators.filter(|(operator, _)| NAMING.contains(&operator.as_str())).any(|(_, keys)| {
+    let names = |operator: &str| {
+        NAMING.contains(&operator.strip_prefix("ForAnyValue:").unwrap_or(operator))
+    };
+    operators.filter(|(operator, _)| names(operator)).any(|(_, keys)| {
         let keys = keys.as_object().into_iter().flatten();
         keys.into_iter().any(|(key, _)| key.eq_ignore_ascii_case("aws:PrincipalArn"))
     })
