@@ -249,7 +249,7 @@ impl Action for DeleteGroup {
         let Self { group } = input.into_inner();
         let held = draft.find::<Group>(&group)?;
         let has_members = draft.account().members(&held.id).next().is_some();
-        refuse_while(has_members, "remove users from the group")?;
+        refuse_while(has_members, "remove users from group")?;
         refuse_granted(&held.rights)?;
         draft.remove::<Group>(&group);
         Ok(())
