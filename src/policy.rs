@@ -3,6 +3,7 @@
 //! Nothing here knows the time, the store or HTTP: what a condition asks about is
 //! looked up in [`Facts`], which the caller brings.
 
+mod actions;
 mod check;
 mod condition;
 pub mod document;

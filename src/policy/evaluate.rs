@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::policy::actions::Asked;
 use crate::policy::document::{Policy, Position};
 use crate::policy::facts::Facts;
 use crate::policy::name::Named;
@@ -32,8 +33,7 @@ impl std::fmt::Debug for Question<'_> {
 
 /// A question as statements are asked it.
 pub(super) struct Asking<'q> {
-    /// In lower case: actions do not mind case.
-    pub(super) action: String,
+    pub(super) action: Asked,
     pub(super) resource: Named<'q>,
     pub(super) principal: &'q Principal<'q>,
     /// Whether the principal has a permissions boundary.
@@ -224,7 +224,7 @@ type Hear<'h, 'p> = &'h mut dyn FnMut(Applies<'p>);
 
 fn weigh<'p>(question: &Question<'_>, bearing: &Bearing<'p>, hear: Hear<'_, 'p>) -> All<'p> {
     let asking = Asking {
-        action: question.action.to_lowercase(),
+        action: Asked::of(question.action),
         resource: Named::of(question.resource),
         principal: &question.principal,
         is_bounded: bearing.boundary.is_some(),

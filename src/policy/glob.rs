@@ -14,13 +14,20 @@ pub(super) enum Part<'p> {
     Run,
 }
 
-/// A pattern: what stands between its `*`s, in order.
+/// A pattern.
 #[derive(Clone, Debug)]
-pub(super) struct Glob(Box<[Segment]>);
+pub(super) enum Glob {
+    /// `*` alone.
+    Any,
+    /// Without `*` and `?`.
+    Exact(Box<str>),
+    /// What stands between its `*`s, in order.
+    Segments(Box<[Segment]>),
+}
 
 /// What has no `*` in it.
 #[derive(Clone, Debug)]
-enum Segment {
+pub(super) enum Segment {
     /// Nor a `?`.
     Plain(Box<str>),
     /// Any character where there is none.
@@ -41,7 +48,15 @@ impl Glob {
             }
         }
         segments.push(Segment::of(&chars));
-        Self(segments.into())
+        match &*segments {
+            [Segment::Plain(exact)] => Self::Exact(exact.clone()),
+            [Segment::Plain(before), Segment::Plain(after)]
+                if before.is_empty() && after.is_empty() =>
+            {
+                Self::Any
+            }
+            _ => Self::Segments(segments.into()),
+        }
     }
 
     /// A text in which `*` and `?` mean what they do in shells, and nothing else
@@ -52,7 +67,12 @@ impl Glob {
 
     /// Whether all of `text` is as the pattern says.
     pub(super) fn matches(&self, text: &str) -> bool {
-        match &*self.0 {
+        let segments = match self {
+            Self::Any => return true,
+            Self::Exact(exact) => return **exact == *text,
+            Self::Segments(segments) => segments,
+        };
+        match &**segments {
             [] => false,
             [only] => only.begins(text).is_some_and(str::is_empty),
             [first, middle @ .., last] => first

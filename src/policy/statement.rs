@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use crate::policy::actions::Actions;
 use crate::policy::condition::Condition;
 use crate::policy::evaluate::Asking;
 use crate::policy::facts::Facts;
-use crate::policy::glob::Glob;
 use crate::policy::name::{NamePattern, Named};
 use crate::policy::principal::{Directness, Principals};
 use crate::policy::template::Variable;
@@ -26,7 +26,7 @@ pub(super) struct Statement {
     pub(super) effect: Effect,
     /// Where it stands in the document, in bytes.
     pub(super) range: Range<usize>,
-    actions: Matcher<Glob>,
+    actions: Actions,
     /// Nothing in a trust policy, which is about its role.
     resources: Option<Matcher<NamePattern>>,
     /// Nothing in a policy of an identity, which is for that one.
@@ -66,7 +66,7 @@ impl Statement {
         Some(Self {
             effect: if written.effect == "Allow" { Effect::Allow } else { Effect::Deny },
             range: written.range.clone(),
-            actions: Matcher::of(written.actions.as_ref()?, |a| Glob::wild(&a.to_lowercase())),
+            actions: Actions::of(written.actions.as_ref()?),
             resources: written
                 .resources
                 .as_ref()
@@ -79,8 +79,8 @@ impl Statement {
     /// How directly it names the caller, where it applies to what is asked;
     /// nothing, where it does not apply.
     pub(super) fn applies(&self, asking: &Asking<'_>) -> Option<Directness> {
-        let is_about_it = self.actions.accepts(|pattern| pattern.matches(&asking.action))
-            && self.is_about(&asking.resource, asking.facts);
+        let is_about_it =
+            self.actions.include(&asking.action) && self.is_about(&asking.resource, asking.facts);
         if !is_about_it {
             return None;
         }

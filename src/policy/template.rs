@@ -110,9 +110,7 @@ impl Pattern {
     pub(super) fn matches(&self, found: &str, facts: &dyn Facts, folds: bool) -> bool {
         match self {
             Self::Fixed(glob) => glob.matches(found),
-            Self::Open(pieces) => {
-                filled(pieces, facts, folds).is_some_and(|glob| glob.matches(found))
-            }
+            Self::Open(pieces) => is_met(pieces, found, (facts, folds)).unwrap_or(false),
         }
     }
 
@@ -137,6 +135,29 @@ impl Pattern {
             },
             Self::Fixed(_) => None,
         }
+    }
+}
+
+/// Whether `found` is as `pieces` say; nothing where a variable has no value. What
+/// stands before the first `*` or `?` is compared in its place, and most patterns are
+/// done then.
+fn is_met(pieces: &[Piece], mut found: &str, (facts, folds): (&dyn Facts, bool)) -> Option<bool> {
+    let mut rest = pieces;
+    loop {
+        let (wanted, after) = match rest {
+            [] => return Some(found.is_empty()),
+            [Piece::Run] => return Some(true),
+            [Piece::One | Piece::Run, ..] => {
+                return filled(rest, facts, folds).map(|glob| glob.matches(found));
+            }
+            [Piece::Text(text), after @ ..] => (Cow::Borrowed(&**text), after),
+            [Piece::Variable(variable), after @ ..] if folds => {
+                (variable.value(facts)?.to_lowercase().into(), after)
+            }
+            [Piece::Variable(variable), after @ ..] => (variable.value(facts)?, after),
+        };
+        found = found.strip_prefix(&*wanted)?;
+        rest = after;
     }
 }
 
