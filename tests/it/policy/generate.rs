@@ -144,7 +144,7 @@ pub(crate) fn deny(dice: &mut Dice, is_of_resource: bool) -> Value {
 fn statement(dice: &mut Dice, place: Place) -> Value {
     let mut statement = Map::new();
     let mut say = |element: &str, value: Value| statement.insert(element.to_owned(), value);
-    let denies = dice.percent(25);
+    let denies = dice.percent(12);
     say("Effect", if denies { "Deny" } else { "Allow" }.into());
     match place {
         Place::Identity => None,
@@ -157,7 +157,7 @@ fn statement(dice: &mut Dice, place: Place) -> Value {
     let resource = if dice.percent(15) { "NotResource" } else { "Resource" };
     let wild = dice.goes_wild().then(|| wild::resource_pattern(dice).into());
     say(resource, wild.unwrap_or_else(|| some(dice, RESOURCE_PATTERNS)));
-    if dice.percent(40) {
+    if dice.percent(35) {
         say("Condition", condition::conditions(dice));
     }
     Value::Object(statement)
