@@ -79,6 +79,34 @@ pub(crate) fn case(dice: &mut Dice) -> Value {
     })
 }
 
+/// A case that one condition decides.
+pub(crate) fn condition(dice: &mut Dice) -> Value {
+    let (condition, context) = condition::one(dice);
+    json!({
+        "policies": { "identity": [{
+            "Version": "2012-10-17",
+            "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition },
+        }] },
+        "caller": { "type": "User", "arn": "arn:aws:iam::123456789012:user/ann", "account": HOME, "id": "AIDA" },
+        "request": {
+            "action": "s3:GetObject",
+            "resource": "arn:aws:s3:::b/red",
+            "resource_account": HOME,
+            "context": context,
+        },
+    })
+}
+
+/// A case that one resource decides.
+pub(crate) fn resource(dice: &mut Dice) -> Value {
+    let mut case = condition(dice);
+    case["request"]["resource"] = wild::resource(dice).into();
+    let statement = &mut case["policies"]["identity"][0]["Statement"];
+    statement.as_object_mut().unwrap().remove("Condition");
+    statement["Resource"] = wild::resource_pattern(dice).into();
+    case
+}
+
 fn policies(dice: &mut Dice, caller: &Value) -> Value {
     let mut policies = Map::new();
     let kind = caller["type"].as_str().unwrap();
