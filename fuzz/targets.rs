@@ -8,6 +8,9 @@ use countersign::action::{Call, Case, Decide};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
 use countersign::ids::RandomIds;
+use countersign::policy::{
+    Bearing, Decision, Fact, Facts, Kind, Policy, Principal, Purpose, Question, Source, decide,
+};
 use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
@@ -27,8 +30,11 @@ pub(crate) type Target = fn(&[u8]);
 pub(crate) const ALL: &[(&str, Target)] = &[
     ("authorization", authorization),
     ("canonical", canonical),
+    ("document", document),
     ("form", form),
+    ("pattern", pattern),
     ("record", record),
+    ("variable", variable),
 ];
 
 const NOW: Time = Time::from_unix(1_440_938_160);
@@ -150,4 +156,119 @@ fn reread<E: Kept>(records: Records<'_>, bytes: &[u8]) -> Option<(E, E)> {
 
 fn secrets(keys: &[KeyPair]) -> Vec<&str> {
     keys.iter().map(|key| key.secret.expose()).collect()
+}
+
+/// A document, whatever it is meant for: what is read decides the same when it is read
+/// back.
+pub(crate) fn document(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let kept = Policy::kept(text);
+    for purpose in [
+        Purpose::Managed,
+        Purpose::Inline,
+        Purpose::Trust,
+        Purpose::Session,
+        Purpose::Resource,
+        Purpose::Organization,
+    ] {
+        if let Ok(read) = Policy::read(text, purpose) {
+            assert_eq!(decided(&read, &()), decided(&kept, &()));
+            assert_eq!(read.with_names(|_| None), text);
+            assert_eq!(read.keys().count(), kept.keys().count());
+        }
+    }
+}
+
+fn decided(policy: &Policy, facts: &dyn Facts) -> Decision {
+    let principal = Principal {
+        kind: Kind::User,
+        account: "123456789012",
+        arn: "arn:aws:iam::123456789012:user/ann",
+        id: "AIDAEXAMPLEEXAMPLEEXA",
+    };
+    let question = Question {
+        action: "s3:GetObject",
+        resource: "arn:aws:s3:::bucket/ann/key",
+        owner: "123456789012",
+        principal,
+        facts,
+    };
+    let identity = [Source { name: "p".into(), arn: None, policy: policy.clone() }];
+    decide(&question, &Bearing { identity: &identity, ..Bearing::default() })
+}
+
+/// A pattern and a text, a line each: they match as a matcher says that tries all.
+pub(crate) fn pattern(bytes: &[u8]) {
+    let Some((pattern, found)) = two_lines(bytes) else { return };
+    let is_met = is_like(pattern, found);
+    // What tries all takes its time.
+    if pattern.len() < 16 && found.len() < 32 && !pattern.contains("${") {
+        let (pattern, found): (Vec<_>, Vec<_>) =
+            (pattern.chars().collect(), found.chars().collect());
+        assert_eq!(is_met, tries_all(&pattern, &found));
+    }
+}
+
+fn tries_all(pattern: &[char], found: &[char]) -> bool {
+    match (pattern, found) {
+        ([], _) => found.is_empty(),
+        (['*', rest @ ..], _) => (0..=found.len()).any(|taken| tries_all(rest, &found[taken..])),
+        (['?', rest @ ..], [_, after @ ..]) => tries_all(rest, after),
+        ([wanted, rest @ ..], [first, after @ ..]) => wanted == first && tries_all(rest, after),
+        (_, []) => false,
+    }
+}
+
+/// A value and a text, a line each: a variable is its value, whatever signs are in it,
+/// and nothing else.
+pub(crate) fn variable(bytes: &[u8]) {
+    let Some((value, found)) = two_lines(bytes) else { return };
+    let facts = Named { value, found };
+    let policy = like("a${my:value}");
+    let is_met = decided(&policy, &facts) == Decision::Allowed;
+    assert_eq!(is_met, found.strip_prefix('a') == Some(value));
+    let _ = decided(&like(value), &facts);
+}
+
+fn two_lines(bytes: &[u8]) -> Option<(&str, &str)> {
+    str::from_utf8(bytes).ok()?.split_once('\n')
+}
+
+fn is_like(pattern: &str, found: &str) -> bool {
+    decided(&like(pattern), &Named { value: "", found }) == Decision::Allowed
+}
+
+/// A policy that allows what is like a pattern.
+fn like(pattern: &str) -> Policy {
+    let quoted: String = pattern.chars().map(quoted).collect();
+    let text = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*",
+            "Condition":{{"StringLike":{{"my:found":"{quoted}"}}}}}}}}"#
+    );
+    Policy::kept(&text)
+}
+
+/// A character in a string of JSON.
+fn quoted(c: char) -> String {
+    match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    }
+}
+
+/// A request of which two things are known.
+struct Named<'n> {
+    value: &'n str,
+    found: &'n str,
+}
+
+impl Facts for Named<'_> {
+    fn get(&self, key: &str) -> Option<Fact<'_>> {
+        match key {
+            "my:value" => Some(Fact::one(self.value)),
+            "my:found" => Some(Fact::one(self.found)),
+            _ => None,
+        }
+    }
 }

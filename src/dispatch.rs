@@ -19,7 +19,7 @@ use http_body_util::Full;
 use tower::Service as Tower;
 
 use crate::action::{Call, Decide, Route};
-use crate::dispatch::asked::Asked;
+use crate::dispatch::asked::{Asked, SignedWith};
 use crate::dispatch::sent::Sent;
 use crate::dispatch::table::Table;
 use crate::error::{Code, Error, Result};
@@ -96,7 +96,7 @@ type Answer = Result<Response<Full<Bytes>>, Infallible>;
 impl Inner {
     fn answer(self: &Arc<Self>, mut request: Request<Bytes>) -> Replying {
         // Without these nobody has verified the request: it is not answered.
-        let Some((asked, (key, region))) = verified(&mut request) else {
+        let Some((asked, SignedWith { key, region })) = verified(&mut request) else {
             return at_once(refusal(Error::internal_failure()));
         };
         let route = asked.action().and_then(|action| self.table.find(asked.service, action));
@@ -155,10 +155,10 @@ fn at_once(response: Response<Full<Bytes>>) -> Replying {
 }
 
 /// What was verified, if anything was.
-fn verified(request: &mut Request<Bytes>) -> Option<(Asked, (Arc<Credential>, Arc<str>))> {
+fn verified(request: &mut Request<Bytes>) -> Option<(Asked, SignedWith)> {
     let mut asked = request.extensions_mut().remove::<Asked>()?;
-    let key = asked.signed_with.take()?;
-    Some((asked, key))
+    let signed_with = asked.signed_with.take()?;
+    Some((asked, signed_with))
 }
 
 /// What outlives the request's parts, for a change that may have to be run again.

@@ -1,4 +1,5 @@
-//! IAM: users, groups and roles, their keys and tags, and policies. A file a noun.
+//! IAM: users, groups, roles and instance profiles, their keys and tags, and policies.
+//! A file a noun.
 
 mod access_key;
 mod alias;
@@ -82,7 +83,8 @@ fn on_owner(owner: &Owner, account: &Account) -> Needs {
     }
 }
 
-/// Leave to act on what is named, which need not exist.
+/// Leave to act on what is named. It need not exist: who may not ask does not learn
+/// that from the answer.
 fn on<E: Entity>(name: &E::Name, account: &Account) -> Needs {
     Needs::on(arn_of::<E>(name, account)).told_as(told::<E>(name))
 }

@@ -1,6 +1,6 @@
 //! Moments as policies write them, finer than a second.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
 use super::Time;
 
@@ -72,36 +72,36 @@ fn time_of_day(text: &str) -> Option<(TimeDelta, u32)> {
     let zone = text.find(['Z', 'z', '+', '-']).unwrap_or(text.len());
     let (clock, zone) = text.split_at_checked(zone)?;
     let mut parts = if clock.is_empty() { "0" } else { clock }.splitn(3, ':');
-    let hour = below(24, parts.next()?)?;
-    let minute = parts.next().map_or(Some(0), |minute| below(60, minute))?;
+    let hour = number(parts.next()?, 2)?;
+    let minute = parts.next().map_or(Some(0), |minute| number(minute, 2))?;
     let second = parts.next().unwrap_or("0");
     let (second, fraction) = second.split_once('.').unwrap_or((second, "0"));
-    let passed = TimeDelta::try_seconds((hour * 60 + minute) * 60 + below(60, second)?)?;
-    let ahead = TimeDelta::try_minutes(offset(zone)?)?;
-    Some((passed.checked_sub(&ahead)?, nanos(fraction)?))
+    let passed = since_midnight([hour, minute, number(second, 2)?])?;
+    Some((in_utc(passed, zone)?, nanos(fraction)?))
 }
 
-/// How many minutes a zone is ahead of UTC: `+02`, `-09:30`, `Z`.
-fn offset(zone: &str) -> Option<i64> {
+/// The same in UTC: `+02`, `-09:30`, `Z`.
+fn in_utc(passed: TimeDelta, zone: &str) -> Option<TimeDelta> {
     if matches!(zone, "" | "Z" | "z") {
-        return Some(0);
+        return Some(passed);
     }
     let (sign, zone) = zone.split_at_checked(1)?;
     let (hour, minute) = zone.split_once(':').unwrap_or((zone, "00"));
-    let has_two_digits = hour.len() == 2 && minute.len() == 2;
-    let ahead = below(24, hour)? * 60 + below(60, minute)?;
-    has_two_digits.then_some(if sign == "-" { -ahead } else { ahead })
+    let away = since_midnight([number(hour, 2)?, number(minute, 2)?, 0])?;
+    let is_written_out = hour.len() == 2 && minute.len() == 2;
+    let in_utc = if sign == "-" { passed.checked_add(&away) } else { passed.checked_sub(&away) };
+    in_utc.filter(|_| is_written_out)
+}
+
+fn since_midnight([hour, minute, second]: [u32; 3]) -> Option<TimeDelta> {
+    let time = NaiveTime::from_hms_opt(hour, minute, second)?;
+    Some(time.signed_duration_since(NaiveTime::MIN))
 }
 
 /// Billionths: as many digits as there are of them at most.
 fn nanos(fraction: &str) -> Option<u32> {
     let missing = 9_u32.checked_sub(u32::try_from(fraction.len()).ok()?)?;
     number(fraction, 9)?.checked_mul(10_u32.checked_pow(missing)?)
-}
-
-/// A number of one or two digits that is less than `limit`.
-fn below(limit: i64, digits: &str) -> Option<i64> {
-    number(digits, 2).map(i64::from).filter(|number| *number < limit)
 }
 
 fn number(digits: &str, most: usize) -> Option<u32> {

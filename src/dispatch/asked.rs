@@ -20,9 +20,17 @@ pub struct Asked {
     pub form: Form,
     /// The service.
     pub service: &'static Service,
-    /// The key that signed, and the region that it signed for, once that is verified.
-    /// Without it nothing is answered.
-    pub signed_with: Option<(Arc<Credential>, Arc<str>)>,
+    /// What it is signed with, once that is verified. Without it nothing is answered.
+    pub signed_with: Option<SignedWith>,
+}
+
+/// What a request is signed with.
+#[derive(Clone, Debug)]
+pub struct SignedWith {
+    /// The key.
+    pub key: Arc<Credential>,
+    /// The region that the signature is for.
+    pub region: Arc<str>,
 }
 
 impl Asked {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::Extensions;
 
 use crate::clock::{Clock, Time};
-use crate::dispatch::asked::Asked;
+use crate::dispatch::asked::{Asked, SignedWith};
 use crate::dispatch::table::Table;
 use crate::error::Result;
 use crate::iam::IAM;
@@ -85,7 +85,7 @@ impl Gate for Door {
     fn signed(&self, key: Arc<Credential>, signer: Signer, extensions: &mut Extensions) {
         self.store.note_use(&key, signer.service(), signer.region());
         if let Some(asked) = extensions.get_mut::<Asked>() {
-            asked.signed_with = Some((key, signer.region().into()));
+            asked.signed_with = Some(SignedWith { region: signer.region().into(), key });
         }
     }
 }

@@ -5,13 +5,13 @@ use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::catalog;
 use crate::error::{Code, Error, Result};
-use crate::iam::IAM;
-use crate::iam::holder::{Named, on_holder, on_rights, to_change};
+use crate::iam::holder::{Named, on_rights, to_change};
 use crate::iam::managed::{self, Managed};
+use crate::iam::{IAM, on};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::{Draft, Limits};
-use crate::store::entity::{Group, Role, User};
+use crate::store::entity::{Group, Rights, Role, User};
 use crate::store::owner::Caller;
 use crate::text::{ArnText, MarkerText, MaxItems, PolicyPath};
 use crate::wire::answer::output;
@@ -174,7 +174,7 @@ output! {
 
 output! {
     /// A managed policy that is attached.
-    struct AttachedPolicy {
+    pub(super) struct AttachedPolicy {
         name: String = "PolicyName",
         arn: Arn = "PolicyArn",
     }
@@ -186,7 +186,7 @@ impl<H: Attached> Action for ListAttached<H> {
     type Output = ListAttachedResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_holder::<H>(&self.holder.clone().into(), account)
+        on::<H>(&self.holder.clone().into(), account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
@@ -195,16 +195,26 @@ impl<H: Attached> Action for ListAttached<H> {
         let prefix = prefix.as_ref().map_or("/", PolicyPath::as_str);
         let list = format!("{} {} {prefix}", H::LIST, holder.id());
         let page = Page::asked(list, marker.as_ref(), most)?;
-        let attached = holder.rights().attached.iter();
-        let mut listed: Vec<_> = attached.filter_map(|arn| placed(arn, prefix)).collect();
-        listed.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        let paged = page.cut(listed.into_iter(), |(place, _)| place);
+        let paged = page.cut(below(prefix, holder.rights()).into_iter(), |(place, _)| place);
         Ok(ListAttachedResult {
             is_truncated: paged.is_truncated(),
             marker: paged.marker,
             policies: paged.items.into_iter().map(|(_, policy)| policy).collect(),
         })
     }
+}
+
+/// The managed policies that are attached, by name.
+pub(super) fn attached(rights: &Rights) -> Vec<AttachedPolicy> {
+    below("/", rights).into_iter().map(|(_, policy)| policy).collect()
+}
+
+/// The ones that stand below `prefix`, each with its place in the list.
+fn below(prefix: &str, rights: &Rights) -> Vec<(String, AttachedPolicy)> {
+    let attached = rights.attached.iter();
+    let mut listed: Vec<_> = attached.filter_map(|arn| placed(arn, prefix)).collect();
+    listed.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    listed
 }
 
 /// A policy and its place in the list, if it stands below `prefix`. What is told of it

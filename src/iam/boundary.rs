@@ -3,9 +3,9 @@
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::error::Result;
-use crate::iam::IAM;
-use crate::iam::holder::{Named, on_holder, on_rights, to_change};
+use crate::iam::holder::{Named, on_rights, to_change};
 use crate::iam::managed::check_boundary;
+use crate::iam::{IAM, on};
 use crate::store::account::Account;
 use crate::store::draft::Draft;
 use crate::store::entity::{Rights, Role, User};
@@ -73,7 +73,7 @@ impl<H: Bounded> Action for Put<H> {
 
     /// The boundary that is told is the one to be, not the one before.
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        let needs = on_holder::<H>(&self.holder.clone().into(), account);
+        let needs = on::<H>(&self.holder.clone().into(), account);
         needs.with("iam:PermissionsBoundary", self.boundary.as_str())
     }
 

@@ -1,24 +1,25 @@
 //! All that an account holds that says who may do what, in one list.
 
-mod grants;
 mod holders;
+mod inline;
 mod policies;
 mod roles;
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
-use crate::catalog::{self, AwsPolicy};
+use crate::catalog;
 use crate::error::Result;
 use crate::iam::IAM;
 use crate::iam::details::holders::{GroupDetail, UserDetail};
 use crate::iam::details::policies::PolicyDetail;
 use crate::iam::details::roles::RoleDetail;
+use crate::iam::managed::Managed;
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Entity, Group, ManagedPolicy, Role, User};
+use crate::store::entity::{Entity, Group, Role, User};
 use crate::store::owner::Caller;
-use crate::text::{EntityType, Folded, MarkerText, MaxItems};
+use crate::text::{EntityType, MarkerText, MaxItems};
 use crate::wire::answer::output;
 use crate::wire::form::{List, input};
 
@@ -103,8 +104,7 @@ enum Item<'a> {
     User(&'a User),
     Group(&'a Group),
     Role(&'a Role),
-    Own(&'a ManagedPolicy),
-    Aws(&'a Arn, &'static AwsPolicy),
+    Policy(Managed<'a>),
 }
 
 impl GetAccountAuthorizationDetailsResult {
@@ -113,8 +113,7 @@ impl GetAccountAuthorizationDetailsResult {
             Item::User(user) => self.users.push(UserDetail::of(user, account)),
             Item::Group(group) => self.groups.push(GroupDetail::of(group, account)),
             Item::Role(role) => self.roles.push(RoleDetail::of(role, account)),
-            Item::Own(policy) => self.policies.push(PolicyDetail::own(policy, account)),
-            Item::Aws(arn, policy) => self.policies.push(PolicyDetail::aws(arn, policy, account)),
+            Item::Policy(policy) => self.policies.push(PolicyDetail::of(*policy, account)),
         }
     }
 }
@@ -125,7 +124,7 @@ fn of_kind(kind: EntityType, account: &Account) -> Vec<(String, Item<'_>)> {
         EntityType::User => all(Item::User, account),
         EntityType::Group => all(Item::Group, account),
         EntityType::Role => all(Item::Role, account),
-        EntityType::LocalManagedPolicy => all(Item::Own, account),
+        EntityType::LocalManagedPolicy => all(|policy| Item::Policy(Managed::Own(policy)), account),
         EntityType::AWSManagedPolicy => aws_policies(account),
     }
 }
@@ -140,12 +139,8 @@ fn all<'a, E: Entity>(
 
 /// Of AWS's policies those that somebody has, attached or as a boundary.
 fn aws_policies(account: &Account) -> Vec<(String, Item<'_>)> {
-    let used = account.policies_in_use();
-    let known = used.filter_map(|arn| Some((arn, catalog::find(arn.as_str())?)));
-    let named = known.map(|(arn, policy)| {
-        let name = format!("{} {}", Folded::of(&policy.name).as_str(), policy.path);
-        (name, Item::Aws(arn, policy))
-    });
+    let used = account.policies_in_use().filter_map(|arn| catalog::find(arn.as_str()));
+    let named = used.map(Managed::Aws).map(|policy| (policy.place(), Item::Policy(policy)));
     let mut named: Vec<_> = named.collect();
     named.sort_by(|(one, _), (other, _)| one.cmp(other));
     named

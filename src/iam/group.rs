@@ -4,10 +4,10 @@ use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
-use crate::iam::IAM;
 use crate::iam::conflict::{refuse_granted, refuse_while};
 use crate::iam::listed::{below, page_of, prefix};
 use crate::iam::user::UserDetail;
+use crate::iam::{IAM, on};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
@@ -46,16 +46,6 @@ impl GroupDetail {
             created: group.created,
         }
     }
-}
-
-/// Leave to act on a group. It need not exist: who may not ask does not learn that
-/// from the answer.
-pub(super) fn on_group(name: &GroupName, account: &Account) -> Needs {
-    let arn = match account.get::<Group>(name) {
-        Some(group) => group.arn(account.id()),
-        None => Arn::iam(account.id(), Group::KIND, format_args!("/{name}")),
-    };
-    Needs::on(arn).told_as(format!("group {name}"))
 }
 
 input! {
@@ -133,7 +123,7 @@ impl Action for GetGroup {
     type Output = GetGroupResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_group(&self.group, account)
+        on::<Group>(&self.group, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
@@ -215,7 +205,9 @@ impl Action for UpdateGroup {
         let path = path.unwrap_or_default();
         let name = self.new_name.as_ref().unwrap_or(&self.group);
         let to = Arn::iam(account.id(), Group::KIND, format_args!("{path}{name}"));
-        on_group(&self.group, account).and("iam:UpdateGroup", to).told_as(format!("group {name}"))
+        on::<Group>(&self.group, account)
+            .and("iam:UpdateGroup", to)
+            .told_as(format!("group {name}"))
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
@@ -250,14 +242,14 @@ impl Action for DeleteGroup {
     type Output = ();
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_group(&self.group, account)
+        on::<Group>(&self.group, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { group } = input.into_inner();
         let held = draft.find::<Group>(&group)?;
         let has_members = draft.account().members(&held.id).next().is_some();
-        refuse_while(has_members, "remove users from the group")?;
+        refuse_while(has_members, "remove users from group")?;
         refuse_granted(&held.rights)?;
         draft.remove::<Group>(&group);
         Ok(())

@@ -2,8 +2,8 @@
 //! they hold is changed.
 
 use crate::action::Needs;
-use crate::arn::Arn;
 use crate::error::{Code, Error, Result};
+use crate::iam::on;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
 use crate::store::entity::{Group, Holder, Role, User};
@@ -40,18 +40,9 @@ impl Named for User {
     type Asked = NewUserName;
 }
 
-/// Leave to act on a holder, whether it exists or not.
-pub(super) fn on_holder<H: Holder>(name: &H::Name, account: &Account) -> Needs {
-    let arn = match account.get::<H>(name) {
-        Some(holder) => holder.arn(account.id()),
-        None => Arn::iam(account.id(), H::KIND, format_args!("/{name}")),
-    };
-    Needs::on(arn).told_as(format!("{} {name}", H::KIND))
-}
-
 /// Leave to change what a holder holds: its boundary is told, if it has one.
 pub(super) fn on_rights<H: Holder>(name: &H::Name, account: &Account) -> Needs {
-    let needs = on_holder::<H>(name, account);
+    let needs = on::<H>(name, account);
     let boundary = account.get::<H>(name).and_then(|holder| holder.rights().boundary.as_ref());
     match boundary {
         Some(boundary) => needs.with("iam:PermissionsBoundary", boundary.as_str()),

@@ -3,9 +3,9 @@
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::error::{Code, Error, Result};
-use crate::iam::IAM;
 use crate::iam::document::{self, Encoded};
-use crate::iam::holder::{Named, on_holder, on_rights, to_change};
+use crate::iam::holder::{Named, on_rights, to_change};
+use crate::iam::{IAM, on};
 use crate::page::Page;
 use crate::policy::Purpose;
 use crate::store::account::Account;
@@ -155,7 +155,7 @@ impl<H: Inline> Action for Get<H> {
     type Output = GetResult<H>;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_holder::<H>(&self.holder, account)
+        on::<H>(&self.holder, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
@@ -224,7 +224,7 @@ impl<H: Inline> Action for List<H> {
     type Output = ListResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_holder::<H>(&self.holder, account)
+        on::<H>(&self.holder, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {

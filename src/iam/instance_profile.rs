@@ -5,8 +5,9 @@ use crate::arn::Arn;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::iam::conflict::refuse_while;
+use crate::iam::holder::to_change;
 use crate::iam::listed::{below, page_of, prefix};
-use crate::iam::role::{RoleDetail, find_changeable};
+use crate::iam::role::RoleDetail;
 use crate::iam::tag::{self, Tag, tagged};
 use crate::iam::{IAM, arn_of, on, told};
 use crate::page::{Page, Paged};
@@ -277,7 +278,7 @@ impl Action for AddRoleToInstanceProfile {
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { profile, role } = input.into_inner();
         let mut profile = draft.find::<Profile>(&profile)?.clone();
-        let role = find_changeable(&role, draft)?.id.clone();
+        let role = to_change::<Role>(&role, draft)?.id;
         // A profile has room for one, whatever is allowed.
         let most = draft.limits().roles_per_profile.min(1);
         if usize::from(profile.role.is_some()) >= most {

@@ -2,9 +2,9 @@
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::error::{Code, Error, Result};
-use crate::iam::group::{GroupDetail, on_group};
+use crate::iam::group::GroupDetail;
 use crate::iam::listed::page_of;
-use crate::iam::{IAM, on_owner};
+use crate::iam::{IAM, on, on_owner};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
@@ -35,7 +35,7 @@ impl Action for AddUserToGroup {
     type Output = ();
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_group(&self.group, account)
+        on::<Group>(&self.group, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
@@ -73,7 +73,7 @@ impl Action for RemoveUserFromGroup {
     type Output = ();
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_group(&self.group, account)
+        on::<Group>(&self.group, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {

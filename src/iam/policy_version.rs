@@ -23,11 +23,11 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// What is answered to those who would change a policy that is not the account's.
-const NOT_OURS: &str = "Cannot update policies outside your own account.";
+pub(super) const NOT_OURS: &str = "Cannot update policies outside your own account.";
 
 output! {
     /// A version, as answers tell of one; the document where it is asked for.
-    struct VersionDetail {
+    pub(super) struct VersionDetail {
         document: Option<Encoded> = "Document",
         id: VersionId = "VersionId",
         is_default: bool = "IsDefaultVersion",
@@ -42,7 +42,7 @@ impl VersionDetail {
         Self { document: None, id, is_default, created: version.created }
     }
 
-    fn whole(version: Version<'_>, default: &VersionId) -> Self {
+    pub(super) fn whole(version: Version<'_>, default: &VersionId) -> Self {
         let document = Some(Encoded::of(version.text));
         Self { document, ..Self::listed(version, default) }
     }

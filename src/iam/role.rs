@@ -8,10 +8,11 @@ use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::iam::boundary::Boundary;
 use crate::iam::document::Encoded;
+use crate::iam::holder::on_rights;
 use crate::iam::listed::{below, prefix};
 use crate::iam::managed::check_boundary;
 use crate::iam::tag::{self, Tag, tagged};
-use crate::iam::{IAM, on, trust};
+use crate::iam::{IAM, trust};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
@@ -23,8 +24,6 @@ use crate::text::{
 };
 use crate::wire::answer::output;
 use crate::wire::form::{List, input};
-
-pub(super) use change::find_changeable;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::to::<CreateRole>(),
@@ -49,7 +48,7 @@ output! {
         created: Time = "CreateDate",
         trust: Encoded = "AssumeRolePolicyDocument",
         description: Option<RoleDescription> = "Description",
-        max_session: Option<u32> = "MaxSessionDuration",
+        max_session: Option<usize> = "MaxSessionDuration",
         boundary: Option<Boundary> = "PermissionsBoundary",
         tags: Option<Vec<Tag>> = "Tags",
         last_used: Option<RoleLastUsed> = "RoleLastUsed",
@@ -61,6 +60,13 @@ output! {
     pub(super) struct RoleLastUsed {
         at: Option<Time> = "LastUsedDate",
         region: Option<String> = "Region",
+    }
+}
+
+impl RoleLastUsed {
+    /// Nobody becomes a role yet.
+    pub(super) fn never() -> Self {
+        Self { at: None, region: None }
     }
 }
 
@@ -84,7 +90,7 @@ impl RoleDetail {
 
     /// What a list tells.
     pub(super) fn listed(role: &Role, account: &Account) -> Self {
-        let max_session = Some(role.max_session.get());
+        let max_session = Some(seconds(role.max_session));
         Self { max_session, ..Self::inside(role, account) }
     }
 
@@ -96,20 +102,14 @@ impl RoleDetail {
 
     /// All there is to tell.
     pub(super) fn whole(role: &Role, account: &Account) -> Self {
-        // Nobody becomes a role yet.
-        let last_used = Some(RoleLastUsed { at: None, region: None });
-        let max_session = Some(role.max_session.get());
+        let last_used = Some(RoleLastUsed::never());
+        let max_session = Some(seconds(role.max_session));
         Self { max_session, last_used, ..Self::made(role, account) }
     }
 }
 
-/// Leave to act on a role that is limited by a boundary, or is not.
-fn on_bounded(name: &RoleName, account: &Account) -> Needs {
-    let boundary = account.get::<Role>(name).and_then(|role| role.rights.boundary.as_ref());
-    let needs = on::<Role>(name, account);
-    boundary
-        .into_iter()
-        .fold(needs, |needs, arn| needs.with("iam:PermissionsBoundary", arn.as_str()))
+fn seconds(longest: MaxSession) -> usize {
+    usize::try_from(longest.get()).unwrap_or(usize::MAX)
 }
 
 input! {
@@ -232,7 +232,7 @@ impl Action for GetRole {
     type Output = GetRoleResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_bounded(&self.name, account)
+        on_rights::<Role>(&self.name, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {

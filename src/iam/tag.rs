@@ -4,13 +4,13 @@ use std::fmt::Debug;
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
-use crate::catalog;
 use crate::error::{Code, Error, Result};
-use crate::iam::{IAM, on};
+use crate::iam::policy_version::NOT_OURS;
+use crate::iam::{IAM, managed, on};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Case, Entity, ManagedPolicy, Profile, Role, Tagged, Tags, User};
+use crate::store::entity::{Case, ManagedPolicy, Profile, Role, Tagged, Tags, User};
 use crate::store::owner::Caller;
 use crate::text::{
     ArnText, Folded, MarkerText, MaxItems, ProfileName, RoleName, TagKey, TagValue, Text, UserName,
@@ -132,11 +132,11 @@ trait Taggable: Tagged {
     fn leave(named: &Self::Named, account: &Account) -> Needs;
 
     /// What is named, to be changed.
-    fn named<'d>(named: &Self::Named, draft: &'d Draft) -> Result<&'d Self>;
+    fn to_change(named: &Self::Named, draft: &Draft) -> Result<Self>;
 
-    /// The tags of what is named, to be read.
+    /// The tags of what is named.
     fn tags_of(named: &Self::Named, draft: &Draft) -> Result<Tags> {
-        Self::named(named, draft).map(|entity| entity.tags().clone())
+        Self::to_change(named, draft).map(|entity| entity.tags().clone())
     }
 }
 
@@ -152,8 +152,8 @@ macro_rules! taggable {
                 on::<Self>(named, account)
             }
 
-            fn named<'d>(named: &$name, draft: &'d Draft) -> Result<&'d Self> {
-                draft.find(named)
+            fn to_change(named: &$name, draft: &Draft) -> Result<Self> {
+                draft.find::<Self>(named).cloned()
             }
         }
     )*};
@@ -172,34 +172,19 @@ impl Taggable for ManagedPolicy {
     type Named = ArnText;
 
     fn leave(named: &ArnText, _: &Account) -> Needs {
-        Needs::on(Arn::from(named)).told_as(format!("{} {named}", Self::KIND))
+        managed::on_policy(named)
     }
 
     /// AWS's own policies are nobody's to tag. What AWS says of that is not known; this
     /// is what it says of other changes to them, and a code that every action has.
-    fn named<'d>(named: &ArnText, draft: &'d Draft) -> Result<&'d Self> {
-        if catalog::find(named.as_str()).is_some() {
-            let message = "Cannot update policies outside your own account.";
-            return Err(Error::new(Code::AccessDenied, message));
-        }
-        let held = draft.account().policy_of(&Arn::from(named));
-        held.ok_or_else(|| no_such_policy(named))
+    fn to_change(named: &ArnText, draft: &Draft) -> Result<Self> {
+        managed::find_own(&managed::name_of(named)?, NOT_OURS, draft)
     }
 
     /// AWS's own policies carry no tags.
     fn tags_of(named: &ArnText, draft: &Draft) -> Result<Tags> {
-        if catalog::find(named.as_str()).is_some() {
-            return Ok(Tags::new(Self::CASE));
-        }
-        Self::named(named, draft).map(|policy| policy.tags.clone())
-    }
-}
-
-fn no_such_policy(named: &ArnText) -> Error {
-    if named.as_str().starts_with("arn:") {
-        Error::new(Code::NoSuchEntity, format!("Policy {named} was not found."))
-    } else {
-        Error::new(Code::ValidationError, format!("ARN {named} is not valid."))
+        let policy = managed::find(&managed::name_of(named)?, draft.account())?;
+        Ok(policy.own().map_or_else(|| Tags::new(Self::CASE), |policy| policy.tags.clone()))
     }
 }
 
@@ -225,7 +210,7 @@ impl<N: Taggable> Action for Put<N> {
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { named, tags } = input.into_inner();
-        let mut entity = N::named(&named, draft)?.clone();
+        let mut entity = N::to_change(&named, draft)?;
         *entity.tags_mut() = check_tags(entity.tags().clone(), tags.0, draft)?;
         draft.put(entity);
         Ok(())
@@ -256,7 +241,7 @@ impl<N: Taggable> Action for Removed<N> {
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { named, keys } = input.into_inner();
-        let mut entity = N::named(&named, draft)?.clone();
+        let mut entity = N::to_change(&named, draft)?;
         for key in &keys.0 {
             entity.tags_mut().remove(key);
         }

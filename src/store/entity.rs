@@ -1,5 +1,6 @@
 //! What an account holds: plain data.
 
+mod declared;
 mod group;
 mod key;
 mod policy;
@@ -20,6 +21,8 @@ use crate::arn::Arn;
 use crate::error::Error;
 use crate::store::account::{Account, Change};
 use crate::text::{AccountId, EntityId, Folded, Path, ServiceName, Text};
+
+use declared::{entity, holder, tagged};
 
 pub use group::Group;
 pub use key::{KeyPair, LastUse, Use};

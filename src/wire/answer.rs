@@ -267,12 +267,6 @@ impl Element for Time {
     }
 }
 
-impl Element for u32 {
-    fn write(&self, name: &str, answer: &mut Answer) {
-        answer.bare(name, &self.to_string());
-    }
-}
-
 impl Element for usize {
     fn write(&self, name: &str, answer: &mut Answer) {
         answer.bare(name, &self.to_string());

@@ -19,7 +19,7 @@ const KINDS: [(&str, &str); 3] =
 async fn peopled(limits: Limits) -> World {
     let world = World::over(Arc::new(Memory::new()), limits).await;
     world.root("CreateUser UserName=ann").await.ok();
-    holders::group(&world, "staff").await;
+    world.root("CreateGroup GroupName=staff").await.ok();
     holders::role(&world, "deploy", None).await;
     world
 }
@@ -275,5 +275,44 @@ async fn a_role_that_belongs_to_a_service_is_changed_by_nobody_else() {
         let (action, more) = call.split_once(' ').unwrap();
         let reply = world.root(&format!("{action} RoleName={name} {more}")).await;
         assert_eq!(reply.told(), told, "{action}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_attached_is_granted_from_the_next_request_on_until_it_is_detached() {
+    let world = World::new().await;
+    let ann = world.user("ann").await;
+    for (call, code) in [("AttachUserPolicy", ""), ("DetachUserPolicy", "AccessDenied")] {
+        world.root(&format!("{call} UserName=ann PolicyArn={ADMINISTRATOR}")).await.ok();
+        assert_eq!(world.asks(&ann, "ListUsers").await.code(), code);
+    }
+}
+
+#[tokio::test]
+async fn who_may_attach_one_policy_to_those_within_one_boundary_attaches_no_other_to_others() {
+    let world = World::new().await;
+    let ann = world.user("ann").await;
+    let (work, boundary) = (policy(&world, "Work").await, policy(&world, "Boundary").await);
+    for name in ["bound", "free"] {
+        world.root(&format!("CreateUser UserName={name}")).await.ok();
+    }
+    let put = format!("PutUserPermissionsBoundary UserName=bound PermissionsBoundary={boundary}");
+    world.root(&put).await.ok();
+    let condition = format!(
+        r#"{{"ArnEquals":{{"iam:PolicyARN":"{work}","iam:PermissionsBoundary":"{boundary}"}}}}"#
+    );
+    let statement = format!(
+        r#"{{"Effect":"Allow","Action":"iam:AttachUserPolicy","Resource":"*","Condition":{condition}}}"#
+    );
+    let document = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
+    let put = format!("PutUserPolicy UserName=ann PolicyName=p PolicyDocument={document}");
+    world.root(&put).await.ok();
+    for (name, arn, code) in [
+        ("bound", &*work, ""),
+        ("bound", ADMINISTRATOR, "AccessDenied"),
+        ("free", &*work, "AccessDenied"),
+    ] {
+        let call = format!("AttachUserPolicy UserName={name} PolicyArn={arn}");
+        assert_eq!(world.asks(&ann, &call).await.code(), code, "{call}");
     }
 }

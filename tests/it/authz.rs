@@ -30,10 +30,10 @@ const NOT_IN_REFERENCE: &[(&str, &str)] = &[];
 const BEFORE: &[&str] = &[
     "CreateUser&UserName=bob",
     "CreateAccessKey&UserName=bob",
+    "CreateRole&RoleName=deploy&AssumeRolePolicyDocument=\
+     {\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"}}",
     "PutUserPermissionsBoundary&UserName=bob&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess",
-    "CreateRole&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess\
-     &AssumeRolePolicyDocument={\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\
-     \"Action\":\"sts:AssumeRole\"}}",
+    "PutRolePermissionsBoundary&RoleName=deploy&PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess",
 ];
 
 /// Where leave is asked for a resource, or states a condition key, that the reference
@@ -56,15 +56,15 @@ const A_LIST: &str = "AWS's refusals name the path that is listed";
 /// states, with the reason.
 const NOT_STATED: &[(&str, &str, &str)] = &[
     ("iam:AttachRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
-    ("iam:PutRolePermissionsBoundary", "iam:RoleTemplateARN", NO_TEMPLATES),
-    ("iam:PutRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:CreateRole", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:GetRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:PutRolePermissionsBoundary", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:PutRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:TagRole", "iam:RoleTemplateARN", NO_TEMPLATES),
 ];
 
-/// Why no role is said to be made from a template.
-const NO_TEMPLATES: &str = "there are no role templates yet";
+/// Why no role is of a template.
+const NO_TEMPLATES: &str = "there are no templates of roles";
 
 #[test]
 fn every_action_stands_in_the_reference_or_has_a_reason_not_to() {

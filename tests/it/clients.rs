@@ -1,6 +1,6 @@
 //! Stock AWS clients of pinned versions lead an access key through its life: made, signing, disabled, refused,
-//! enabled, signing, deleted, refused. Each has a story in its own language under `tests/clients`, and a gateway of its
-//! own.
+//! enabled, signing, deleted, refused. Some show what policies decide, too. Each has a story in its own language under
+//! `tests/clients`, and a gateway of its own.
 //!
 //! A client that is not to be had here is skipped, and the test says so on the terminal; where
 //! `COUNTERSIGN_REQUIRE_CLIENTS=1`, as in CI, it fails.
@@ -16,6 +16,9 @@ use install::Absent;
 pub(crate) use install::Installed;
 use story::Story;
 pub(crate) use terminal::Terminal;
+
+/// The last line of a story of policies.
+const DECIDED: &str = "the policies have decided";
 
 /// Runs the story, if its client is here.
 fn tell(client: &str, story: Result<Story, Absent>) {
@@ -56,6 +59,29 @@ fn aws_cli_1_leads_a_key_through_its_life() {
 fn aws_cli_2_leads_a_key_through_its_life() {
     let story = Installed::aws_cli_2().map(|cli| Story::of("bash", "aws-cli/life.sh").arg(cli));
     tell("aws-cli 2", story);
+}
+
+#[test]
+fn aws_cli_1_is_told_what_policies_decide() {
+    let story = Installed::python("aws-cli").map(|cli| {
+        let story = Story::of("bash", "aws-cli/policies.sh").arg(cli.program("aws"));
+        story.ending(DECIDED)
+    });
+    tell("aws-cli 1", story);
+}
+
+#[test]
+fn aws_cli_2_is_told_what_policies_decide() {
+    let story = Installed::aws_cli_2()
+        .map(|cli| Story::of("bash", "aws-cli/policies.sh").arg(cli).ending(DECIDED));
+    tell("aws-cli 2", story);
+}
+
+#[test]
+fn boto3_is_told_what_policies_decide() {
+    let story = Installed::python("boto3")
+        .map(|boto3| Story::of(boto3.program("python"), "boto3/policies.py").ending(DECIDED));
+    tell("boto3", story);
 }
 
 #[test]

@@ -12,6 +12,8 @@ use crate::world::{ACCOUNT, Reply, World};
 
 const OWN: &str = "arn:aws:iam::123456789012:policy/limits/Limit";
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/IAMReadOnlyAccess";
+/// By name, as they are listed.
+const ATTACHED: [&str; 2] = [READ_ONLY, OWN];
 const BOUNDARY: &str = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess";
 const DOCUMENT: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
 const ENCODED: &str = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
@@ -124,9 +126,9 @@ async fn a_user_is_told_with_groups_policies_boundary_and_tags() {
     assert_eq!(of_users("GroupList/member"), ["staff"]);
     assert_eq!(of_users("UserPolicyList/member/PolicyName"), ["inside"]);
     assert_eq!(of_users("UserPolicyList/member/PolicyDocument"), [ENCODED]);
-    assert_eq!(of_users("AttachedManagedPolicies/member/PolicyArn"), [OWN, READ_ONLY]);
+    assert_eq!(of_users("AttachedManagedPolicies/member/PolicyArn"), ATTACHED);
     let names = of_users("AttachedManagedPolicies/member/PolicyName");
-    assert_eq!(names, ["Limit", "IAMReadOnlyAccess"]);
+    assert_eq!(names, ["IAMReadOnlyAccess", "Limit"]);
     assert_eq!(of_users("PermissionsBoundary/PermissionsBoundaryArn"), [BOUNDARY]);
     assert_eq!(of_users("Tags/member/Key"), ["team"]);
 }
@@ -138,7 +140,7 @@ async fn a_group_is_told_with_its_policies() {
     let of_groups = |place: &str| at(&reply, &format!("GroupDetailList/member/{place}"));
     assert_eq!(of_groups("GroupName"), ["staff"]);
     assert_eq!(of_groups("GroupPolicyList/member/PolicyName"), ["inside"]);
-    assert_eq!(of_groups("AttachedManagedPolicies/member/PolicyArn"), [OWN, READ_ONLY]);
+    assert_eq!(of_groups("AttachedManagedPolicies/member/PolicyArn"), ATTACHED);
 }
 
 #[tokio::test]
@@ -153,7 +155,7 @@ async fn a_role_is_told_with_whom_it_trusts_and_what_holds_it() {
     assert_eq!(of_roles("InstanceProfileList/member/InstanceProfileName"), ["web"]);
     assert_eq!(of_roles("InstanceProfileList/member/Roles/member/RoleName"), ["reader"]);
     assert_eq!(of_roles("RolePolicyList/member/PolicyName"), ["inside"]);
-    assert_eq!(of_roles("AttachedManagedPolicies/member/PolicyArn"), [OWN, READ_ONLY]);
+    assert_eq!(of_roles("AttachedManagedPolicies/member/PolicyArn"), ATTACHED);
     assert_eq!(of_roles("RoleLastUsed").len(), 1);
     assert!(of_roles("RoleLastUsed/LastUsedDate").is_empty());
 }
@@ -253,7 +255,7 @@ async fn a_renamed_group_and_user_keep_what_they_are_granted() {
     assert_eq!(at(&reply, "UserDetailList/member/UserName"), ["Beth", "bob"]);
     assert_eq!(at(&reply, "UserDetailList/member/GroupList/member"), ["crew"]);
     let place = "AttachedManagedPolicies/member/PolicyArn";
-    assert_eq!(at(&reply, &format!("UserDetailList/member/{place}")), [OWN, READ_ONLY]);
-    assert_eq!(at(&reply, &format!("GroupDetailList/member/{place}")), [OWN, READ_ONLY]);
+    assert_eq!(at(&reply, &format!("UserDetailList/member/{place}")), ATTACHED);
+    assert_eq!(at(&reply, &format!("GroupDetailList/member/{place}")), ATTACHED);
     assert_eq!(at(&reply, "Policies/member/AttachmentCount"), ["3", "3", "0"]);
 }

@@ -163,7 +163,7 @@ async fn a_group_that_somebody_is_in_is_not_deleted() {
     make_users(&world, &["ann"]).await;
     group_with(&world, "staff", &["ann"]).await;
     let reply = world.root("DeleteGroup GroupName=staff").await;
-    let told = "409 DeleteConflict: Cannot delete entity, must remove users from the group first.";
+    let told = "409 DeleteConflict: Cannot delete entity, must remove users from group first.";
     assert_eq!(reply.told(), told);
     world.root("RemoveUserFromGroup GroupName=staff UserName=ann").await.ok();
     world.root("DeleteGroup GroupName=staff").await.ok();

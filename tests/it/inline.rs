@@ -15,7 +15,7 @@ const KINDS: [(&str, &str, usize); 3] = [
 async fn peopled() -> World {
     let world = World::new().await;
     world.root("CreateUser UserName=ann").await.ok();
-    holders::group(&world, "staff").await;
+    world.root("CreateGroup GroupName=staff").await.ok();
     holders::role(&world, "deploy", None).await;
     world
 }

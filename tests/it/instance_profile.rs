@@ -87,6 +87,35 @@ async fn only_the_role_that_is_in_a_profile_is_taken_out() {
 }
 
 #[tokio::test]
+async fn who_lends_a_role_to_machines_must_be_allowed_to_pass_it() {
+    let world = World::new().await;
+    let ann = world.user("ann").await;
+    world.role("one", "Path=/dev/").await.ok();
+    world.root("CreateInstanceProfile InstanceProfileName=web").await.ok();
+    let allow = |more: &str| {
+        let add = r#"{"Effect":"Allow","Action":"iam:AddRole*","Resource":"*"}"#;
+        let document = format!(r#"{{"Version":"2012-10-17","Statement":[{add}{more}]}}"#);
+        format!("PutUserPolicy UserName=ann PolicyName=p PolicyDocument={document}")
+    };
+    let pass = |service: &str| {
+        let condition = format!(r#"{{"StringEquals":{{"iam:PassedToService":"{service}"}}}}"#);
+        let role = format!("arn:aws:iam::{ACCOUNT}:role/dev/one");
+        format!(
+            r#",{{"Effect":"Allow","Action":"iam:PassRole","Resource":"{role}","Condition":{condition}}}"#
+        )
+    };
+    let call = "AddRoleToInstanceProfile InstanceProfileName=web RoleName=one";
+    for policy in [allow(""), allow(&pass("lambda.amazonaws.com"))] {
+        world.root(&policy).await.ok();
+        let reply = world.asks(&ann, call).await;
+        let told = "is not authorized to perform: iam:PassRole on resource: role one because no";
+        assert!(reply.message().contains(told), "{}", reply.message());
+    }
+    world.root(&allow(&pass("ec2.amazonaws.com"))).await.ok();
+    world.asks(&ann, call).await.ok();
+}
+
+#[tokio::test]
 async fn profiles_are_listed_by_path_by_role_and_a_page_at_a_time() {
     let world = World::new().await;
     world.role("r", "").await.ok();

@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use countersign::arn::Arn;
-use countersign::policy::Policy;
-use countersign::store::draft::{Draft, Limits};
+use countersign::store::draft::Limits;
 use countersign::store::engine::memory::Memory;
-use countersign::store::entity::{Rights, Role};
-use countersign::text::{ArnText, PolicyName, RoleName, Text};
 
 use crate::world::{ACCOUNT, Reply, World};
 
@@ -138,38 +134,18 @@ async fn a_role_that_an_instance_profile_holds_is_not_removed() {
 async fn a_role_that_is_granted_something_is_not_removed() {
     let world = World::new().await;
     world.role("r", "").await.ok();
-    let read = PolicyName::parse("read").unwrap();
-    let (put, admin) = (read.clone(), Arn::from(&ArnText::parse(ADMIN).unwrap()));
-    let attached = admin.clone();
-    grants(&world, move |rights| {
-        rights.put_policy(&put, Policy::kept("{}"));
-        rights.attached.insert(attached.clone());
-    })
-    .await;
+    let all = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let put = format!("PutRolePolicy RoleName=r PolicyName=all PolicyDocument={all}");
+    world.root(&put).await.ok();
+    world.root(&format!("AttachRolePolicy RoleName=r PolicyArn={ADMIN}")).await.ok();
     let conflict = "409 DeleteConflict: Cannot delete entity, must";
     let told = format!("{conflict} detach all policies first.");
     assert_eq!(world.root("DeleteRole RoleName=r").await.told(), told);
-    grants(&world, move |rights| {
-        rights.attached.remove(&admin);
-    })
-    .await;
+    world.root(&format!("DetachRolePolicy RoleName=r PolicyArn={ADMIN}")).await.ok();
     let told = format!("{conflict} delete policies first.");
     assert_eq!(world.root("DeleteRole RoleName=r").await.told(), told);
-    grants(&world, move |rights| {
-        rights.remove_policy(&read);
-    })
-    .await;
+    world.root("DeleteRolePolicy RoleName=r PolicyName=all").await.ok();
     world.root("DeleteRole RoleName=r").await.ok();
-}
-
-/// Changes what the role `r` is granted.
-async fn grants(world: &World, change: impl Fn(&mut Rights) + Send + Sync + 'static) {
-    let put = move |draft: &mut Draft| {
-        let mut role = draft.find::<Role>(&RoleName::parse("r").unwrap()).unwrap().clone();
-        change(&mut role.rights);
-        draft.put(role);
-    };
-    world.changes(put).await;
 }
 
 #[tokio::test]

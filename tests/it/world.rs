@@ -12,7 +12,7 @@ use countersign::gateway::{self, Layers};
 use countersign::layer::shed::Serving;
 use countersign::secret::Secret;
 use countersign::sigv4::Verifier;
-use countersign::store::draft::{Draft, Limits};
+use countersign::store::draft::Limits;
 use countersign::store::engine::Engine;
 use countersign::store::engine::memory::Memory;
 use countersign::store::seal::{Seal, SealKey};
@@ -118,17 +118,6 @@ impl World {
     /// A new key of a user.
     pub(crate) async fn key_of(&self, name: &str) -> Person {
         Person::in_reply(&self.root(&format!("CreateAccessKey UserName={name}")).await.ok())
-    }
-
-    /// Changes the account as no action does that is there yet.
-    pub(crate) async fn changes(&self, change: impl Fn(&mut Draft) + Send + Sync + 'static) {
-        let account = AccountId::parse(ACCOUNT).unwrap();
-        let home = self.store.home(&account).await.unwrap().unwrap();
-        let changed = self.store.commit(home, move |mut draft: Draft| {
-            change(&mut draft);
-            Ok(((), draft))
-        });
-        changed.await.unwrap();
     }
 
     /// What root is answered.

@@ -2,8 +2,9 @@
 
 use crate::arn::Arn;
 use crate::clock::Time;
+use crate::iam::attached::{AttachedPolicy, attached};
 use crate::iam::boundary::Boundary;
-use crate::iam::details::grants::{Attached, Inline, attached, inline};
+use crate::iam::details::inline::{Inline, inline};
 use crate::iam::tag::{Tag, tagged};
 use crate::store::account::Account;
 use crate::store::entity::{Entity, Group, User};
@@ -20,7 +21,7 @@ output! {
         created: Time = "CreateDate",
         inline: Option<Vec<Inline>> = "UserPolicyList",
         groups: Vec<GroupName> = "GroupList",
-        attached: Vec<Attached> = "AttachedManagedPolicies",
+        attached: Vec<AttachedPolicy> = "AttachedManagedPolicies",
         boundary: Option<Boundary> = "PermissionsBoundary",
         tags: Vec<Tag> = "Tags",
     }
@@ -54,7 +55,7 @@ output! {
         arn: Arn = "Arn",
         created: Time = "CreateDate",
         inline: Vec<Inline> = "GroupPolicyList",
-        attached: Vec<Attached> = "AttachedManagedPolicies",
+        attached: Vec<AttachedPolicy> = "AttachedManagedPolicies",
     }
 }
 

@@ -1,9 +1,10 @@
 //! How roles change, and how they go.
 
 use crate::action::{Action, Allowed, Needs, Service};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::iam::conflict::{refuse_granted, refuse_while};
-use crate::iam::role::{RoleDetail, on_bounded, said};
+use crate::iam::holder::{on_rights, to_change};
+use crate::iam::role::{RoleDetail, said};
 use crate::iam::{IAM, trust};
 use crate::store::account::Account;
 use crate::store::draft::Draft;
@@ -12,21 +13,6 @@ use crate::store::owner::Caller;
 use crate::text::{MaxSession, PolicyText, RoleDescription, RoleName};
 use crate::wire::answer::output;
 use crate::wire::form::input;
-
-/// A role that anyone may change who is allowed to: none of a service.
-pub(in crate::iam) fn find_changeable<'d>(name: &RoleName, draft: &'d Draft) -> Result<&'d Role> {
-    let role = draft.find::<Role>(name)?;
-    if role.service.is_some() { Err(protected(role)) } else { Ok(role) }
-}
-
-fn protected(role: &Role) -> Error {
-    let message = format!(
-        "Cannot perform the operation on the protected role '{}' - this role is only modifiable \
-         by AWS",
-        role.name
-    );
-    Error::new(Code::UnmodifiableEntity, message)
-}
 
 input! {
     /// Removes a role that holds nothing any more (IAM API Reference, `DeleteRole`).
@@ -41,12 +27,12 @@ impl Action for DeleteRole {
     type Output = ();
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_bounded(&self.name, account)
+        on_rights::<Role>(&self.name, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { name } = input.into_inner();
-        let role = find_changeable(&name, draft)?;
+        let role = to_change::<Role>(&name, draft)?;
         refuse_granted(&role.rights)?;
         let is_held = draft.account().profiles_of(&role.id).next().is_some();
         refuse_while(is_held, "remove roles from instance profile")?;
@@ -69,12 +55,12 @@ impl Action for UpdateAssumeRolePolicy {
     type Output = ();
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_bounded(&self.name, account)
+        on_rights::<Role>(&self.name, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { name, trust } = input.into_inner();
-        let role = find_changeable(&name, draft)?.clone();
+        let role = to_change::<Role>(&name, draft)?;
         let trust = trust::read(&trust, draft)?;
         draft.put(Role { trust, ..role });
         Ok(())
@@ -102,18 +88,18 @@ impl Action for UpdateRole {
     type Output = UpdateRoleResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_bounded(&self.name, account)
+        on_rights::<Role>(&self.name, account)
     }
 
     /// A description that is not given stays; a length that is not given is an hour
     /// again.
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let Self { name, description, max_session } = input.into_inner();
-        let mut role = draft.find::<Role>(&name)?.clone();
         // Of a service's role nothing may be changed but what it is for.
-        if role.service.is_some() && max_session.is_some() {
-            return Err(protected(&role));
-        }
+        let mut role = match max_session {
+            Some(_) => to_change::<Role>(&name, draft)?,
+            None => draft.find::<Role>(&name)?.clone(),
+        };
         if description.is_some() {
             role.description = said(description);
         }
@@ -144,7 +130,7 @@ impl Action for UpdateRoleDescription {
     type Output = UpdateRoleDescriptionResult;
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        on_bounded(&self.name, account)
+        on_rights::<Role>(&self.name, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {

@@ -1,13 +1,8 @@
 //! Groups.
 
-use std::sync::Arc;
-
-use imbl::OrdMap;
-
 use crate::clock::Time;
-use crate::store::account::{Account, Change};
-use crate::store::entity::{Entity, Holder, Mentions, Rights};
-use crate::text::{EntityId, Folded, GroupName, Path};
+use crate::store::entity::{Mentions, Rights, entity, holder};
+use crate::text::{EntityId, GroupName, Path};
 
 /// Users that are granted the same. Who is in it, the users say.
 #[derive(Clone, Debug)]
@@ -24,42 +19,12 @@ pub struct Group {
     pub rights: Rights,
 }
 
-impl Entity for Group {
-    const KIND: &'static str = "group";
-    const PREFIX: &'static str = "AGPA";
-    type Name = GroupName;
-
-    fn name(&self) -> &GroupName {
-        &self.name
-    }
-
-    fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn id(&self) -> &EntityId {
-        &self.id
-    }
-
-    fn all(account: &Account) -> &OrdMap<Folded, Arc<Self>> {
-        &account.groups
-    }
-
-    fn change(name: Folded, to: Option<Arc<Self>>) -> Change {
-        Change::Group(name, to)
-    }
+entity! {
+    Group: GroupName = "group", "AGPA", groups, Group;
 
     fn mentions(&self) -> Mentions {
         self.rights.mentions()
     }
 }
 
-impl Holder for Group {
-    fn rights(&self) -> &Rights {
-        &self.rights
-    }
-
-    fn rights_mut(&mut self) -> &mut Rights {
-        &mut self.rights
-    }
-}
+holder!(Group;);

@@ -1,14 +1,9 @@
 //! Managed policies of an account, and their versions.
 
-use std::sync::Arc;
-
-use imbl::OrdMap;
-
 use crate::clock::Time;
 use crate::policy::document::Policy;
-use crate::store::account::{Account, Change};
-use crate::store::entity::{Case, Entity, Tagged, Tags};
-use crate::text::{EntityId, Folded, Path, PolicyDescription, PolicyName};
+use crate::store::entity::{Tags, entity, tagged};
+use crate::text::{EntityId, Path, PolicyDescription, PolicyName};
 
 /// A policy that stands for itself, and is attached to others.
 #[derive(Clone, Debug)]
@@ -67,40 +62,8 @@ impl ManagedPolicy {
     }
 }
 
-impl Entity for ManagedPolicy {
-    const KIND: &'static str = "policy";
-    const PREFIX: &'static str = "ANPA";
-    type Name = PolicyName;
-
-    fn name(&self) -> &PolicyName {
-        &self.name
-    }
-
-    fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn id(&self) -> &EntityId {
-        &self.id
-    }
-
-    fn all(account: &Account) -> &OrdMap<Folded, Arc<Self>> {
-        &account.policies
-    }
-
-    fn change(name: Folded, to: Option<Arc<Self>>) -> Change {
-        Change::Policy(name, to)
-    }
+entity! {
+    ManagedPolicy: PolicyName = "policy", "ANPA", policies, Policy;
 }
 
-impl Tagged for ManagedPolicy {
-    const CASE: Case = Case::Counts;
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-}
+tagged!(ManagedPolicy, Counts);

@@ -1,14 +1,9 @@
 //! Instance profiles.
 
-use std::sync::Arc;
-
-use imbl::OrdMap;
-
 use crate::clock::Time;
 use crate::error::{Code, Error};
-use crate::store::account::{Account, Change};
-use crate::store::entity::{Case, Entity, Mentions, Tagged, Tags};
-use crate::text::{EntityId, Folded, Path, ProfileName};
+use crate::store::entity::{Mentions, Tags, entity, tagged};
+use crate::text::{EntityId, Path, ProfileName};
 
 /// What hands a role to machines.
 #[derive(Clone, Debug)]
@@ -27,30 +22,8 @@ pub struct Profile {
     pub tags: Tags,
 }
 
-impl Entity for Profile {
-    const KIND: &'static str = "instance-profile";
-    const PREFIX: &'static str = "AIPA";
-    type Name = ProfileName;
-
-    fn name(&self) -> &ProfileName {
-        &self.name
-    }
-
-    fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn id(&self) -> &EntityId {
-        &self.id
-    }
-
-    fn all(account: &Account) -> &OrdMap<Folded, Arc<Self>> {
-        &account.profiles
-    }
-
-    fn change(name: Folded, to: Option<Arc<Self>>) -> Change {
-        Change::Profile(name, to)
-    }
+entity! {
+    Profile: ProfileName = "instance-profile", "AIPA", profiles, Profile;
 
     fn mentions(&self) -> Mentions {
         Mentions { role: self.role.clone(), ..Mentions::default() }
@@ -61,14 +34,4 @@ impl Entity for Profile {
     }
 }
 
-impl Tagged for Profile {
-    const CASE: Case = Case::Counts;
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-}
+tagged!(Profile, Counts);

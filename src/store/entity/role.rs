@@ -1,14 +1,9 @@
 //! Roles.
 
-use std::sync::Arc;
-
-use imbl::OrdMap;
-
 use crate::clock::Time;
 use crate::policy::document::Policy;
-use crate::store::account::{Account, Change};
-use crate::store::entity::{Case, Entity, Holder, Mentions, Rights, Tagged, Tags};
-use crate::text::{EntityId, Folded, MaxSession, Path, RoleDescription, RoleName, ServiceName};
+use crate::store::entity::{Mentions, Rights, Tags, entity, holder, tagged};
+use crate::text::{EntityId, MaxSession, Path, RoleDescription, RoleName, ServiceName};
 
 /// Somebody that others may become for a while.
 #[derive(Clone, Debug)]
@@ -36,58 +31,20 @@ pub struct Role {
     pub service: Option<ServiceName>,
 }
 
-impl Entity for Role {
-    const KIND: &'static str = "role";
-    const PREFIX: &'static str = "AROA";
-    type Name = RoleName;
-
-    fn name(&self) -> &RoleName {
-        &self.name
-    }
-
-    fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn id(&self) -> &EntityId {
-        &self.id
-    }
-
-    fn all(account: &Account) -> &OrdMap<Folded, Arc<Self>> {
-        &account.roles
-    }
-
-    fn change(name: Folded, to: Option<Arc<Self>>) -> Change {
-        Change::Role(name, to)
-    }
+entity! {
+    Role: RoleName = "role", "AROA", roles, Role;
 
     fn mentions(&self) -> Mentions {
         self.rights.mentions()
     }
 }
 
-impl Holder for Role {
-    fn rights(&self) -> &Rights {
-        &self.rights
-    }
-
-    fn rights_mut(&mut self) -> &mut Rights {
-        &mut self.rights
-    }
+holder! {
+    Role;
 
     fn service(&self) -> Option<&ServiceName> {
         self.service.as_ref()
     }
 }
 
-impl Tagged for Role {
-    const CASE: Case = Case::Ignored;
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-}
+tagged!(Role, Ignored);

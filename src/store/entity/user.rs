@@ -1,13 +1,10 @@
 //! Users.
 
-use std::sync::Arc;
-
-use imbl::{OrdMap, OrdSet};
+use imbl::OrdSet;
 
 use crate::clock::Time;
-use crate::store::account::{Account, Change};
-use crate::store::entity::{Case, Entity, Holder, KeyPair, Mentions, Rights, Tagged, Tags};
-use crate::text::{EntityId, Folded, Path, UserName};
+use crate::store::entity::{KeyPair, Mentions, Rights, Tags, entity, holder, tagged};
+use crate::text::{EntityId, Path, UserName};
 
 /// Someone who signs with keys of their own.
 #[derive(Clone, Debug)]
@@ -31,54 +28,14 @@ pub struct User {
     pub tags: Tags,
 }
 
-impl Entity for User {
-    const KIND: &'static str = "user";
-    const PREFIX: &'static str = "AIDA";
-    type Name = UserName;
-
-    fn name(&self) -> &UserName {
-        &self.name
-    }
-
-    fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn id(&self) -> &EntityId {
-        &self.id
-    }
-
-    fn all(account: &Account) -> &OrdMap<Folded, Arc<Self>> {
-        &account.users
-    }
-
-    fn change(name: Folded, to: Option<Arc<Self>>) -> Change {
-        Change::User(name, to)
-    }
+entity! {
+    User: UserName = "user", "AIDA", users, User;
 
     fn mentions(&self) -> Mentions {
         Mentions { groups: self.groups.clone(), ..self.rights.mentions() }
     }
 }
 
-impl Holder for User {
-    fn rights(&self) -> &Rights {
-        &self.rights
-    }
+holder!(User;);
 
-    fn rights_mut(&mut self) -> &mut Rights {
-        &mut self.rights
-    }
-}
-
-impl Tagged for User {
-    const CASE: Case = Case::Ignored;
-
-    fn tags(&self) -> &Tags {
-        &self.tags
-    }
-
-    fn tags_mut(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
-}
+tagged!(User, Ignored);

@@ -8,7 +8,7 @@ use super::bare;
 use super::install::sources;
 use crate::running::Gateway;
 
-/// The last line of every story: a script that ends early, whatever its status, has not told it.
+/// The last line of a story: a script that ends early, whatever its status, has not told it.
 const END: &str = "the life of a key is complete";
 
 /// A program and the script that it runs.
@@ -16,12 +16,14 @@ const END: &str = "the life of a key is complete";
 pub(super) struct Story {
     program: OsString,
     args: Vec<OsString>,
+    end: &'static str,
 }
 
 impl Story {
     /// The script's path is seen from `tests/clients`.
     pub(super) fn of(program: impl AsRef<OsStr>, script: &str) -> Self {
-        Self { program: program.as_ref().to_owned(), args: vec![sources().join(script).into()] }
+        let args = vec![sources().join(script).into()];
+        Self { program: program.as_ref().to_owned(), args, end: END }
     }
 
     /// Adds an argument behind the script.
@@ -36,12 +38,18 @@ impl Story {
         self
     }
 
+    /// Gives it another last line.
+    pub(super) fn ending(mut self, end: &'static str) -> Self {
+        self.end = end;
+        self
+    }
+
     pub(super) fn run(&self, client: &str) {
         let gateway = Gateway::start();
         let home = TempDir::new().unwrap();
         let mut command = bare::command(&self.program, &gateway, home.path());
         let (status, told) = bare::bounded(command.args(&self.args), home.path());
-        let complete = status.is_some_and(|status| status.success()) && told.contains(END);
+        let complete = status.is_some_and(|status| status.success()) && told.contains(self.end);
         let status =
             status.map_or_else(|| "no end in time".to_owned(), |status| status.to_string());
         assert!(complete, "{client}: {status}\n{told}\nthe gateway's log:\n{}", gateway.log());
