@@ -79,6 +79,34 @@ pub(crate) fn case(dice: &mut Dice) -> Value {
     })
 }
 
+/// A case that one condition decides.
+pub(crate) fn condition(dice: &mut Dice) -> Value {
+    let (condition, context) = condition::one(dice);
+    json!({
+        "policies": { "identity": [{
+            "Version": "2012-10-17",
+            "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition },
+        }] },
+        "caller": { "type": "User", "arn": "arn:aws:iam::123456789012:user/ann", "account": HOME, "id": "AIDA" },
+        "request": {
+            "action": "s3:GetObject",
+            "resource": "arn:aws:s3:::b/red",
+            "resource_account": HOME,
+            "context": context,
+        },
+    })
+}
+
+/// A case that one resource decides.
+pub(crate) fn resource(dice: &mut Dice) -> Value {
+    let mut case = condition(dice);
+    case["request"]["resource"] = wild::resource(dice).into();
+    let statement = &mut case["policies"]["identity"][0]["Statement"];
+    statement.as_object_mut().unwrap().remove("Condition");
+    statement["Resource"] = wild::resource_pattern(dice).into();
+    case
+}
+
 fn policies(dice: &mut Dice, caller: &Value) -> Value {
     let mut policies = Map::new();
     let kind = caller["type"].as_str().unwrap();
@@ -144,7 +172,7 @@ pub(crate) fn deny(dice: &mut Dice, is_of_resource: bool) -> Value {
 fn statement(dice: &mut Dice, place: Place) -> Value {
     let mut statement = Map::new();
     let mut say = |element: &str, value: Value| statement.insert(element.to_owned(), value);
-    let denies = dice.percent(25);
+    let denies = dice.percent(12);
     say("Effect", if denies { "Deny" } else { "Allow" }.into());
     match place {
         Place::Identity => None,
@@ -157,7 +185,7 @@ fn statement(dice: &mut Dice, place: Place) -> Value {
     let resource = if dice.percent(15) { "NotResource" } else { "Resource" };
     let wild = dice.goes_wild().then(|| wild::resource_pattern(dice).into());
     say(resource, wild.unwrap_or_else(|| some(dice, RESOURCE_PATTERNS)));
-    if dice.percent(40) {
+    if dice.percent(35) {
         say("Condition", condition::conditions(dice));
     }
     Value::Object(statement)

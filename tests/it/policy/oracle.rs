@@ -1,8 +1,9 @@
 //! Puts made-up cases to a foreign simulator of AWS's policies too: `@cloud-copilot/iam-simulate`, a program of its own
-//! under its own licence, which the tests set up as they do the clients, and which is asked in JSON.
+//! (AGPL-3.0: it is asked in JSON, and never linked, shipped or copied from), which the tests set up as they do the
+//! clients.
 //!
 //! It speaks of less than the engine does, so cases are first put `plainly`; where the two differ and AWS documents
-//! who is right, the difference is `known`. `COUNTERSIGN_POLICY_CASES` asks for a tenth as many cases of it.
+//! who is right, or nothing, the difference is `known`. `COUNTERSIGN_POLICY_CASES` asks for a tenth as many cases of it.
 
 mod known;
 

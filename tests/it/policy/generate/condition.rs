@@ -1,6 +1,6 @@
 //! Conditions, and contexts for them to meet.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Dice, wild};
 
@@ -102,7 +102,7 @@ const BOOL: Family = Family {
     operators: &["Bool"],
     wanted: &["true", "false", "${aws:ViaAWSService}"],
     found: &["true", "false", "yes"],
-    wild: [wild::text; 2],
+    wild: [|_| "true".to_owned(), wild::text],
 };
 
 const ADDRESS: Family = Family {
@@ -193,6 +193,14 @@ pub(super) fn conditions(dice: &mut Dice) -> Value {
         }
     }
     Value::Object(conditions)
+}
+
+/// One operator on one key, and a context in which everything may have a value.
+pub(super) fn one(dice: &mut Dice) -> (Value, Value) {
+    let (operator, family) = operator(dice);
+    let key = *dice.pick(family.keys);
+    let condition = json!({ operator: { key: wanted(dice, family) } });
+    (condition, context(dice))
 }
 
 const EXISTENCE: Family = Family {

@@ -18,7 +18,7 @@ impl Dice {
 
     /// Whether the next value is such a one.
     pub(crate) fn goes_wild(&mut self) -> bool {
-        self.is_wild && self.percent(50)
+        self.is_wild && self.percent(35)
     }
 
     /// The next of `SplitMix64` (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators").

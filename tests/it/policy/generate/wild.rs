@@ -29,11 +29,12 @@ const PATTERN: &[&str] = &[
 const TEXT: &[&str] = &["a", "b", "ab", "A", "ö", "*", "?", "/", ":", "$", "{", "}", "${*}"];
 
 pub(super) fn pattern(dice: &mut Dice) -> String {
-    woven(dice, PATTERN, 7)
+    // Of two letters, so that much matches; or of everything.
+    if dice.percent(60) { woven(dice, &["a", "b", "*", "?"], 6) } else { woven(dice, PATTERN, 7) }
 }
 
 pub(super) fn text(dice: &mut Dice) -> String {
-    woven(dice, TEXT, 7)
+    if dice.percent(60) { woven(dice, &["a", "b"], 6) } else { woven(dice, TEXT, 7) }
 }
 
 fn woven(dice: &mut Dice, of: &[&str], most: usize) -> String {
@@ -98,7 +99,7 @@ pub(super) fn arn(dice: &mut Dice) -> String {
 
 pub(super) fn arn_pattern(dice: &mut Dice) -> String {
     let service = *dice.pick(&["s3", "s*", "sn?", "*"]);
-    let [region, account] = [0; 2].map(|_| woven(dice, &["a", "b", "*", "?"], 3));
+    let [region, account] = [0; 2].map(|_| part_pattern(dice));
     format!("arn:*:{service}:{region}:{account}:{}", pattern(dice))
 }
 
@@ -108,10 +109,19 @@ pub(super) fn resource(dice: &mut Dice) -> String {
 }
 
 pub(super) fn resource_pattern(dice: &mut Dice) -> String {
-    let [region, account] = [0; 2].map(|_| woven(dice, &["a", "b", "*", "?"], 3));
+    let [region, account] = [0; 2].map(|_| part_pattern(dice));
     format!("arn:aws:s3:{region}:{account}:{}", pattern(dice))
 }
 
+/// Region or account: mostly there is none.
 fn part(dice: &mut Dice) -> String {
-    woven(dice, &["a", "b"], 2)
+    if dice.percent(70) { String::new() } else { woven(dice, &["a", "b"], 2) }
+}
+
+fn part_pattern(dice: &mut Dice) -> String {
+    match dice.below(4) {
+        0 => String::new(),
+        1 => woven(dice, &["a", "b", "*", "?"], 3),
+        _ => "*".to_owned(),
+    }
 }
