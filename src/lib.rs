@@ -1,4 +1,5 @@
-//! Countersign verifies AWS Signature Version 4, and serves IAM and STS behind it.
+//! Countersign verifies AWS Signature Version 4, and serves IAM and STS behind it, as
+//! far as policies allow.
 //!
 //! As a program it is a gateway: see the README. As a library it is a verifier and
 //! the tower layers around it; with `default-features = false` nothing else is

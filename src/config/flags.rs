@@ -34,7 +34,12 @@ Examples:
   countersign serve --memory --listen 127.0.0.1:0      for tests: forgets all, on a free port
   countersign serve --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem
   countersign serve --region eu-central-1 --region eu-west-1
-  countersign serve --limit UsersQuota=20000 --limit AccessKeysPerUserQuota=4";
+  countersign serve --limit UsersQuota=20000 --limit AccessKeysPerUserQuota=4
+  countersign serve --listen 10.0.0.5:7448 --trusted-proxy 10.0.0.9    behind a load balancer";
+
+const QUOTAS: &str = "\
+Quotas: what an account may hold, as AWS has it. --limit QUOTA=N sets one anew, from 1 to 1000000; what
+an account holds already stays. Sizes are in characters of policies, white space not counted:";
 
 /// Verifies AWS Signature Version 4 on every request, and serves IAM and STS behind it.
 #[derive(Debug, Parser)]
@@ -141,8 +146,11 @@ pub(super) struct ServeFlags {
     /// A region that signatures may name; repeat it for more [default: any]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) region: Vec<String>,
-    /// A proxy, or a network of proxies, whose X-Forwarded-For and X-Forwarded-Proto count in
-    /// conditions on aws:SourceIp and aws:SecureTransport; repeat it for more [default: none]
+    /// A proxy that is believed whom it speaks for, as 10.0.0.9, or a network of them, as
+    /// 10.0.0.0/8; repeat it for more [default: none]
+    ///
+    /// Its X-Forwarded-For then says what policies see as aws:SourceIp, and its X-Forwarded-Proto
+    /// what they see as aws:SecureTransport. These headers of anyone else are not looked at.
     #[arg(long, value_name = "CIDR", value_parser = str::parse::<Network>)]
     pub(super) trusted_proxy: Vec<Network>,
     /// The certificate chain, PEM: speaks TLS
@@ -156,7 +164,8 @@ pub(super) struct ServeFlags {
     pub(super) log_format: LogFormat,
     #[arg(long, help = "What is logged: error, warn, info, debug, or a filter as countersign::access=warn", value_name = "LEVEL", default_value = "info", value_parser = filter)]
     pub(super) log: String,
-    /// A quota to raise or lower, as UsersQuota=10000; repeat it for more; --help lists them
+    /// How much an account may hold, where AWS's quota will not do: UsersQuota=20000; repeat it
+    /// for more. `serve --help` lists the quotas
     #[arg(long, value_name = "QUOTA=N", value_parser = limit)]
     pub(super) limit: Vec<Limit>,
     #[command(flatten)]
@@ -203,7 +212,7 @@ pub(super) struct BoundFlags {
     pub(super) drain_timeout: Duration,
 }
 
-/// The quotas that `--limit` knows, and what each is where it is not given.
+/// The quotas that `--limit` knows, and what each is where none is given.
 fn limits() -> String {
     let defaults = Limits::default();
     let quota = |name: &&str| {
@@ -211,5 +220,5 @@ fn limits() -> String {
         format!("  {name:<29} {most}")
     };
     let quotas: Vec<_> = Limits::NAMES.iter().map(quota).collect();
-    format!("AWS's quotas, which --limit raises or lowers:\n{}", quotas.join("\n"))
+    format!("{QUOTAS}\n{}", quotas.join("\n"))
 }

@@ -279,10 +279,8 @@ impl Action for AddRoleToInstanceProfile {
         let Self { profile, role } = input.into_inner();
         let mut profile = draft.find::<Profile>(&profile)?.clone();
         let role = to_change::<Role>(&role, draft)?.id;
-        // A profile has room for one, whatever is allowed.
-        let most = draft.limits().roles_per_profile.min(1);
-        if usize::from(profile.role.is_some()) >= most {
-            return Err(Error::over_quota("InstanceSessionsPerInstanceProfile", most));
+        if profile.role.is_some() {
+            return Err(Error::over_quota("InstanceSessionsPerInstanceProfile", 1));
         }
         profile.role = Some(role);
         draft.put(profile);

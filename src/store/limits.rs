@@ -72,8 +72,6 @@ limits! {
     role_policy_size: "RolePolicySizeQuota" = 10240,
     /// Characters of a role's trust policy.
     trust_policy_size: "AssumeRolePolicySizeQuota" = 2048,
-    /// Roles in an instance profile.
-    roles_per_profile: "RolesPerInstanceProfileQuota" = 1,
     /// Tags on a thing.
     tags_per_entity: "TagsPerEntityQuota" = 50,
 }

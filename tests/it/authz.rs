@@ -217,6 +217,12 @@ struct Asked {
     leave: Leave,
 }
 
+/// Every condition key that some action states.
+pub(crate) fn stated_keys() -> BTreeSet<String> {
+    let keys = leaves().into_iter().flat_map(|asked| asked.leave.keys);
+    keys.map(|(name, _)| name.into_owned()).collect()
+}
+
 /// The leaves that each action asks for: called once with what it must be given, and
 /// once with all that it may be.
 fn leaves() -> Vec<Asked> {

@@ -63,6 +63,7 @@ mod sqlite;
 mod start;
 mod still;
 mod stored;
+mod support;
 mod table;
 mod tag;
 mod tls;

@@ -24,17 +24,17 @@ const UNMODELLED: &[(&str, &str, &str)] = &[(
 )];
 
 /// Actions that are modelled and not served, family by family, with the reason.
-const NOT_YET: &[(&str, &[&str])] = &[
-    ("needs policies", POLICIES),
-    ("needs temporary credentials", SESSIONS),
-    ("needs federation and MFA", FEDERATION),
-    ("no sign-in by password", PASSWORDS),
-    ("other credentials than access keys", CREDENTIALS),
-    ("the account as a whole", ACCOUNT),
-    ("organizations and delegation", ORGANIZATIONS),
+pub(crate) const NOT_YET: &[(&str, &[&str])] = &[
+    ("not yet: which services were used", SERVICES_USED),
+    ("not yet: temporary credentials", SESSIONS),
+    ("not yet: federation and MFA", FEDERATION),
+    ("not yet: passwords, and signing in by them", PASSWORDS),
+    ("not yet: other credentials than access keys", CREDENTIALS),
+    ("not yet: the report on credentials", REPORT),
+    ("not yet: organizations and delegation", ORGANIZATIONS),
 ];
 
-const POLICIES: &[&str] = &[
+const SERVICES_USED: &[&str] = &[
     "GenerateServiceLastAccessedDetails",
     "GetServiceLastAccessedDetails",
     "GetServiceLastAccessedDetailsWithEntities",
@@ -125,7 +125,7 @@ const CREDENTIALS: &[&str] = &[
     "UploadSigningCertificate",
 ];
 
-const ACCOUNT: &[&str] = &["GenerateCredentialReport", "GetCredentialReport"];
+const REPORT: &[&str] = &["GenerateCredentialReport", "GetCredentialReport"];
 
 const ORGANIZATIONS: &[&str] = &[
     "AcceptDelegationRequest",
@@ -157,6 +157,12 @@ fn read(text: &str) -> Value {
 fn routes() -> impl Iterator<Item = (&'static Value, &'static Route)> {
     let iam = iam::routes().map(|route| (&*IAM, route));
     iam.chain(sts::routes().map(|route| (&*STS, route)))
+}
+
+/// The names of all actions that the model of a service has.
+pub(crate) fn modelled(service: &str) -> impl Iterator<Item = &'static str> {
+    let model = if STS["service"] == service { &*STS } else { &*IAM };
+    model["operations"].as_object().unwrap().keys().map(String::as_str)
 }
 
 /// Whether an action is one of STS's.
