@@ -178,6 +178,7 @@ mod tests {
             ("ArnNotLike", "arn:aws:iam::*:user", "arn:aws:iam::1:x:user"),
             ("StringLike", "a*", "a*b"),
             ("StringEqualsIgnoreCase", "ÄNN${n}", "ännANN"),
+            ("StringEqualsIgnoreCase", "ΟΔΟΣ", "οδοσ"),
         ] {
             let found = Box::leak(Box::new([found]));
             assert!(holds(operator, &[asked], found), "{operator} {asked} {found:?}");
@@ -190,6 +191,8 @@ mod tests {
             ("IpAddress", "::/0", "10.0.0.0"),
             ("BinaryEquals", "YQ", "YQ=="),
             ("Bool", "true", "1"),
+            ("Bool", "", ""),
+            ("Bool", "yes", "yes"),
             ("ArnLike", "arn:aws:iam::*", "arn:aws:iam::1"),
             ("ArnLike", "arn:aws:iam::*:user", "arn:aws:iam::1:x:user"),
             ("StringEquals", "a*", "ab"),

@@ -55,13 +55,13 @@ pub(super) struct Syntax {
 impl Syntax {
     /// Whether `found` is as `pattern` says.
     pub(super) fn is_met(self, pattern: &Pattern, found: &str, facts: &dyn Facts) -> bool {
-        let found = if self.folds { Cow::Owned(found.to_lowercase()) } else { found.into() };
+        let found = if self.folds { Cow::Owned(folded(found)) } else { found.into() };
         pattern.matches(&found, facts, self.folds)
     }
 
     /// The pattern that `text` is.
     pub(super) fn read(self, text: &str) -> Pattern {
-        let text = if self.folds { Cow::Owned(text.to_lowercase()) } else { text.into() };
+        let text = if self.folds { Cow::Owned(folded(text)) } else { text.into() };
         let pieces = self.pieces(&text);
         if pieces.iter().any(|piece| matches!(piece, Piece::Variable(_))) {
             Pattern::Open(pieces.into())
@@ -102,6 +102,12 @@ impl Syntax {
             pieces.push(Piece::Text(text.into()));
         }
     }
+}
+
+/// The text without its case. Each letter stands for itself: what the neighbours are
+/// does not matter.
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
 }
 
 impl Pattern {
@@ -152,7 +158,7 @@ fn is_met(pieces: &[Piece], mut found: &str, (facts, folds): (&dyn Facts, bool))
             }
             [Piece::Text(text), after @ ..] => (Cow::Borrowed(&**text), after),
             [Piece::Variable(variable), after @ ..] if folds => {
-                (variable.value(facts)?.to_lowercase().into(), after)
+                (folded(&variable.value(facts)?).into(), after)
             }
             [Piece::Variable(variable), after @ ..] => (variable.value(facts)?, after),
         };
@@ -165,7 +171,7 @@ fn filled(pieces: &[Piece], facts: &dyn Facts, folds: bool) -> Option<Glob> {
     let mut texts = Vec::with_capacity(pieces.len());
     for piece in pieces {
         texts.push(match piece {
-            Piece::Variable(variable) if folds => variable.value(facts)?.to_lowercase().into(),
+            Piece::Variable(variable) if folds => folded(&variable.value(facts)?).into(),
             Piece::Variable(variable) => variable.value(facts)?,
             Piece::Text(_) | Piece::One | Piece::Run => Cow::Borrowed(""),
         });

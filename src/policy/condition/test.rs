@@ -15,6 +15,7 @@ use crate::text::Network;
 #[derive(Clone, Debug)]
 pub(super) enum Test {
     Text(Syntax, Box<[Pattern]>),
+    Bool(Syntax, Box<[Pattern]>),
     Number(Order, Box<[Number]>),
     Date(Order, Box<[Moment]>),
     Binary(Box<[Vec<u8>]>),
@@ -27,7 +28,10 @@ impl Test {
     pub(super) fn of(family: Family, values: &[String], variables: bool) -> Self {
         match family {
             Family::Text { wild, folds } => text(Syntax { wild, variables, folds }, values),
-            Family::Bool => text(Syntax { wild: false, variables, folds: true }, values),
+            Family::Bool => {
+                let syntax = Syntax { wild: false, variables, folds: true };
+                Self::Bool(syntax, patterns(syntax, values))
+            }
             Family::Number(order) => Self::Number(order, read(values, Number::parse)),
             Family::Date(order) => Self::Date(order, read(values, Moment::parse)),
             Family::Binary => Self::Binary(read(values, bytes)),
@@ -35,7 +39,7 @@ impl Test {
             Family::Arn => {
                 Self::Arn(read(values, |v| Some(NamePattern::of_condition(v, variables))))
             }
-            Family::Null => Self::Null(read(values, |value| value.to_lowercase().parse().ok())),
+            Family::Null => Self::Null(read(values, truth)),
         }
     }
 
@@ -44,6 +48,10 @@ impl Test {
         match self {
             Self::Text(syntax, asked) => {
                 asked.iter().any(|asked| syntax.is_met(asked, found, facts))
+            }
+            Self::Bool(syntax, asked) => {
+                truth(found).is_some()
+                    && asked.iter().any(|asked| syntax.is_met(asked, found, facts))
             }
             Self::Number(order, asked) => order.any(Number::parse(found), asked),
             Self::Date(order, asked) => order.any(Moment::parse(found), asked),
@@ -67,7 +75,7 @@ impl Test {
     /// The keys of its variables, as they are written.
     pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
         let (texts, names) = match self {
-            Self::Text(_, asked) => (&**asked, &[][..]),
+            Self::Text(_, asked) | Self::Bool(_, asked) => (&**asked, &[][..]),
             Self::Arn(asked) => (&[][..], &**asked),
             Self::Number(..)
             | Self::Date(..)
@@ -82,7 +90,16 @@ impl Test {
 }
 
 fn text(syntax: Syntax, values: &[String]) -> Test {
-    Test::Text(syntax, values.iter().map(|value| syntax.read(value)).collect())
+    Test::Text(syntax, patterns(syntax, values))
+}
+
+fn patterns(syntax: Syntax, values: &[String]) -> Box<[Pattern]> {
+    values.iter().map(|value| syntax.read(value)).collect()
+}
+
+/// True or false, in any case.
+fn truth(text: &str) -> Option<bool> {
+    text.to_ascii_lowercase().parse().ok()
 }
 
 fn read<T>(values: &[String], one: impl Fn(&str) -> Option<T>) -> Box<[T]> {
