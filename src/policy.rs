@@ -19,7 +19,7 @@ mod statement;
 mod template;
 mod written;
 
-pub use document::{Malformed, Naming, Policy, Position, Purpose};
+pub use document::{Fault, Malformed, Naming, Policy, Position, Purpose};
 pub use evaluate::{
     Bearing, Decision, Denial, Explained, Layer, Match, Question, Source, Word, decide, explain,
 };

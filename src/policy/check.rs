@@ -10,12 +10,15 @@ use crate::policy::malformed::Malformed;
 use crate::policy::principal::Named;
 use crate::policy::written::{Listed, Version, Written, WrittenStatement};
 
+/// What is wrong, and where in the text, in bytes.
+pub(super) type Wrong = (Malformed, usize);
+
 /// Refuses what AWS refuses for that purpose.
-pub(super) fn check(written: &Written, purpose: Purpose) -> Result<(), Malformed> {
+pub(super) fn check(written: &Written, purpose: Purpose) -> Result<(), Wrong> {
     let statements = &written.statements;
     match purpose {
         Purpose::Trust => each(statements, trust)?,
-        Purpose::Managed if written.version == Version::Old => return Err(Malformed::Version),
+        Purpose::Managed if written.version == Version::Old => return Err((Malformed::Version, 0)),
         Purpose::Managed | Purpose::Inline | Purpose::Session => each(statements, identity)?,
         Purpose::Resource => each(statements, named)?,
         Purpose::Organization => {}
@@ -34,8 +37,8 @@ pub(super) fn check(written: &Written, purpose: Purpose) -> Result<(), Malformed
 fn each(
     statements: &[WrittenStatement],
     check: impl Fn(&WrittenStatement) -> Result<(), Malformed>,
-) -> Result<(), Malformed> {
-    statements.iter().try_for_each(check)
+) -> Result<(), Wrong> {
+    statements.iter().try_for_each(|one| check(one).map_err(|wrong| (wrong, one.range.start)))
 }
 
 fn require(is_so: bool, or: Malformed) -> Result<(), Malformed> {
@@ -87,15 +90,19 @@ fn named(statement: &WrittenStatement) -> Result<(), Malformed> {
     require(!admits_all, Malformed::Prohibited("NotPrincipal"))
 }
 
-fn sids(statements: &[WrittenStatement]) -> Result<(), Malformed> {
-    let sids = statements.iter().filter_map(|statement| statement.sid.as_deref());
-    let (mut seen, mut is_unique, mut is_plain) = (BTreeSet::new(), true, true);
-    for sid in sids.filter(|sid| !sid.is_empty()) {
-        is_unique &= seen.insert(sid);
-        is_plain &= sid.bytes().all(|byte| byte.is_ascii_alphanumeric());
+fn sids(statements: &[WrittenStatement]) -> Result<(), Wrong> {
+    let has_sid =
+        |statement: &&WrittenStatement| statement.sid.as_ref().is_some_and(|s| !s.is_empty());
+    let (mut seen, named) = (BTreeSet::new(), statements.iter().filter(has_sid));
+    let twice = named.clone().find(|statement| !seen.insert(&statement.sid));
+    let is_plain = |sid: &String| sid.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let odd = named.clone().find(|statement| !statement.sid.as_ref().is_some_and(is_plain));
+    let at = |statement: &WrittenStatement| statement.range.start;
+    match (twice, odd) {
+        (Some(twice), _) => Err((Malformed::SidTwice, at(twice))),
+        (None, Some(odd)) => Err((Malformed::SidSigns, at(odd))),
+        (None, None) => Ok(()),
     }
-    require(is_unique, Malformed::SidTwice)?;
-    require(is_plain, Malformed::SidSigns)
 }
 
 fn has_actions(statement: &WrittenStatement) -> Result<(), Malformed> {

@@ -7,7 +7,7 @@ use crate::policy::check::check;
 use crate::policy::statement::Statement;
 use crate::policy::written::Written;
 
-pub use crate::policy::malformed::Malformed;
+pub use crate::policy::malformed::{Fault, Malformed};
 
 /// What a document is for: each purpose has rules of its own.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -59,21 +59,25 @@ pub struct Position {
 
 impl Policy {
     /// Reads a document that a caller sends.
-    pub fn read(text: &str, purpose: Purpose) -> Result<Self, Malformed> {
-        let no_policy = || match serde_json::from_str::<serde::de::IgnoredAny>(text) {
-            Err(_) if purpose == Purpose::Trust => Malformed::Json,
-            _ => Malformed::Syntax,
-        };
-        let written = Written::read(text).ok_or_else(no_policy)?;
-        check(&written, purpose)?;
-        let statements = statements(&written).ok_or(Malformed::Syntax)?;
+    pub fn read(text: &str, purpose: Purpose) -> Result<Self, Fault> {
+        if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
+            let is_trust = purpose == Purpose::Trust;
+            let malformed = if is_trust { Malformed::Json } else { Malformed::Syntax };
+            let at = Position { line: error.line(), column: error.column() };
+            return Err(Fault { malformed, at });
+        }
+        let fault = |(malformed, at)| Fault { malformed, at: position(text, at) };
+        let syntax = |at| fault((Malformed::Syntax, at));
+        let written = Written::read(text).map_err(syntax)?;
+        check(&written, purpose).map_err(fault)?;
+        let statements = statements(&written).ok_or_else(|| syntax(0))?;
         Ok(Self::of(text, Some(statements), naming(&written)))
     }
 
     /// A document that was kept. If it cannot be read any more, it denies
     /// everything to whomever it is for.
     pub fn kept(text: &str) -> Self {
-        let written = Written::read(text);
+        let written = Written::read(text).ok();
         let statements = written.as_ref().and_then(statements);
         Self::of(text, statements, written.as_ref().map_or_else(Vec::new, naming))
     }
@@ -125,16 +129,18 @@ impl Policy {
     /// before it is its own.
     pub(super) fn place(&self, range: Range<usize>) -> (Position, Position) {
         let before = self.text().get(..range.start).unwrap_or_default();
-        (self.position(before.trim_end().len()), self.position(range.end))
+        let at = |byte| position(self.text(), byte);
+        (at(before.trim_end().len()), at(range.end))
     }
+}
 
-    fn position(&self, at: usize) -> Position {
-        let before = self.text().get(..at).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        Position {
-            line: before.matches('\n').count().saturating_add(1),
-            column: line.chars().count().saturating_add(1),
-        }
+/// Where the `at`-th byte of a text stands.
+fn position(text: &str, at: usize) -> Position {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Position {
+        line: before.matches('\n').count().saturating_add(1),
+        column: line.chars().count().saturating_add(1),
     }
 }
 
@@ -156,4 +162,29 @@ fn naming(written: &Written) -> Vec<Naming> {
         .collect();
     all.sort_by_key(|naming| naming.range.start);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is wrong, and at which line and column.
+    fn fault(statement: &str) -> (Malformed, usize, usize) {
+        let text = format!("{{\"Version\": \"2012-10-17\", \"Statement\":\n  [{statement}]}}");
+        let Fault { malformed, at } = Policy::read(&text, Purpose::Managed).unwrap_err();
+        (malformed, at.line, at.column)
+    }
+
+    #[test]
+    fn a_fault_is_told_where_it_stands() {
+        assert_eq!(fault("{\"Effect\": \"Allow\", \"Acton\": \"*\"}"), (Malformed::Syntax, 2, 33));
+        assert_eq!(fault("{\"Effect\":\n1}"), (Malformed::Syntax, 3, 1));
+        assert_eq!(fault("{\"Effect\": \"Allow\"}, {"), (Malformed::Syntax, 2, 26));
+        assert_eq!(
+            fault(
+                "{\"Effect\": \"Deny\", \"NotAction\": \"*\", \"Resource\": \"*\"}, {\"Effect\": \"Deny\"}"
+            ),
+            (Malformed::NoActions, 2, 59)
+        );
+    }
 }

@@ -2,6 +2,19 @@
 
 use thiserror::Error;
 
+use crate::policy::document::Position;
+
+/// What is wrong with a document, and where; it prints in AWS's words, which do not
+/// tell where.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("{malformed}")]
+pub struct Fault {
+    /// What is wrong.
+    pub malformed: Malformed,
+    /// Where: at the value that cannot be read, or at the statement that is refused.
+    pub at: Position,
+}
+
 /// What is wrong with a document; it prints in AWS's words.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum Malformed {

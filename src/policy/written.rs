@@ -58,33 +58,38 @@ pub(super) struct WrittenCondition {
     pub(super) values: Vec<String>,
 }
 
+/// What was read, or where in the text it ended, in bytes.
+pub(super) type Read<T> = Result<T, usize>;
+
 impl Written {
     /// What `text` says, if it has the shape of a policy.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Read<Self> {
+        let whole = Node::of(text).ok_or(0_usize)?;
         let (mut version, mut statements) = (Version::Old, None);
-        for (name, node) in Node::of(text)?.members()? {
+        for (name, node) in members(whole)? {
             match &*name {
-                "Version" => {
-                    version = match &*node.text()? {
-                        "2008-10-17" => Version::Old,
-                        "2012-10-17" => Version::New,
-                        _ => return None,
-                    }
-                }
-                "Id" => drop(node.text()?),
+                "Version" => version = self::version(node)?,
+                "Id" => drop(self::text(node)?),
                 "Statement" => statements = Some(node.one_or_many()),
-                _ => return None,
+                _ => return Err(node.range().start),
             }
         }
-        let statements = statements.filter(|statements| !statements.is_empty())?;
+        let statements = statements.filter(|all| !all.is_empty()).ok_or(whole.range().start)?;
         let statements = statements.into_iter().map(WrittenStatement::read);
-        Some(Self { version, statements: statements.collect::<Option<_>>()? })
+        Ok(Self { version, statements: statements.collect::<Read<_>>()? })
+    }
+}
+
+fn version(node: Node<'_>) -> Read<Version> {
+    match &*text(node)? {
+        "2008-10-17" => Ok(Version::Old),
+        "2012-10-17" => Ok(Version::New),
+        _ => Err(node.range().start),
     }
 }
 
 impl WrittenStatement {
-    fn read(node: Node<'_>) -> Option<Self> {
-        let mut effect = None;
+    fn read(node: Node<'_>) -> Read<Self> {
         let mut read = Self {
             range: node.range(),
             sid: None,
@@ -94,44 +99,65 @@ impl WrittenStatement {
             resources: None,
             conditions: Vec::new(),
         };
-        for (name, node) in node.members()? {
-            match &*name {
-                "Sid" => read.sid = Some(node.text()?),
-                "Effect" => effect = Some(node.text()?),
-                "Principal" | "NotPrincipal" => {
-                    only(&mut read.principals, &name, principals(node)?)?;
+        for (name, node) in members(node)? {
+            let lists = match &*name {
+                "Sid" => {
+                    read.sid = Some(text(node)?);
+                    true
                 }
-                "Action" | "NotAction" => only(&mut read.actions, &name, texts(node)?)?,
-                "Resource" | "NotResource" => only(&mut read.resources, &name, texts(node)?)?,
-                "Condition" => read.conditions = conditions(node)?,
-                _ => return None,
+                "Effect" => {
+                    read.effect = text(node)?;
+                    true
+                }
+                "Principal" | "NotPrincipal" => {
+                    only(&mut read.principals, &name, principals(node)?)
+                }
+                "Action" | "NotAction" => only(&mut read.actions, &name, texts(node)?),
+                "Resource" | "NotResource" => only(&mut read.resources, &name, texts(node)?),
+                "Condition" => {
+                    read.conditions = conditions(node)?;
+                    true
+                }
+                _ => false,
+            };
+            if !lists {
+                return Err(node.range().start);
             }
         }
-        read.effect = effect.filter(|effect| {
-            effect.eq_ignore_ascii_case("allow") || effect.eq_ignore_ascii_case("deny")
-        })?;
-        Some(read)
+        let is_effect =
+            ["allow", "deny"].iter().any(|known| read.effect.eq_ignore_ascii_case(known));
+        if is_effect { Ok(read) } else { Err(node.range().start) }
     }
 }
 
 /// Keeps a list, unless the other one of its pair is there already.
-fn only<T>(place: &mut Option<Listed<T>>, name: &str, members: Vec<T>) -> Option<()> {
+fn only<T>(place: &mut Option<Listed<T>>, name: &str, members: Vec<T>) -> bool {
     let is_first = place.is_none();
     *place = Some(Listed { is_negated: name.starts_with("Not"), members });
-    is_first.then_some(())
+    is_first
 }
 
-fn texts(node: Node<'_>) -> Option<Vec<String>> {
-    node.one_or_many().into_iter().map(Node::text).collect()
+fn members(node: Node<'_>) -> Read<Vec<Member<'_>>> {
+    node.members().ok_or(node.range().start)
 }
 
-fn principals(node: Node<'_>) -> Option<Vec<WrittenPrincipal>> {
-    let one = |kind: &str, node: Node<'_>| {
-        let (kind, value) = (kind.to_owned(), node.text()?);
-        Some(WrittenPrincipal { kind, value, range: node.range() })
+fn text(node: Node<'_>) -> Read<String> {
+    node.text().ok_or(node.range().start)
+}
+
+fn texts(node: Node<'_>) -> Read<Vec<String>> {
+    node.one_or_many().into_iter().map(text).collect()
+}
+
+fn principals(node: Node<'_>) -> Read<Vec<WrittenPrincipal>> {
+    let one = |kind: &str, node: Node<'_>| -> Read<WrittenPrincipal> {
+        Ok(WrittenPrincipal { kind: kind.to_owned(), value: text(node)?, range: node.range() })
     };
     match node.members() {
-        None => one("AWS", node).filter(|only| only.value == "*").map(|only| vec![only]),
+        None => match one("AWS", node)? {
+            only if only.value == "*" => Ok(vec![only]),
+            _ => Err(node.range().start),
+        },
         Some(members) => {
             let all = members.iter().flat_map(|(kind, node)| {
                 node.one_or_many().into_iter().map(move |node| one(kind, node))
@@ -141,22 +167,23 @@ fn principals(node: Node<'_>) -> Option<Vec<WrittenPrincipal>> {
     }
 }
 
-fn conditions(node: Node<'_>) -> Option<Vec<WrittenCondition>> {
+fn conditions(node: Node<'_>) -> Read<Vec<WrittenCondition>> {
     let mut conditions = Vec::new();
-    for (operator, node) in node.members()? {
-        let keys = node.members()?;
+    for (operator, node) in members(node)? {
+        let keys = members(node)?;
         // An operator that is asked of nothing may be any: AWS does not look at it.
         if !keys.is_empty() && !is_operator(&operator) {
-            return None;
+            return Err(node.range().start);
         }
-        for member in keys {
-            conditions.push(condition(operator.clone(), member)?);
+        for key in keys {
+            conditions.push(condition(operator.clone(), key)?);
         }
     }
-    Some(conditions)
+    Ok(conditions)
 }
 
-fn condition(operator: String, (key, node): Member<'_>) -> Option<WrittenCondition> {
-    let values = node.one_or_many().into_iter().map(Node::scalar).collect::<Option<_>>()?;
-    Some(WrittenCondition { operator, key, values })
+fn condition(operator: String, (key, node): Member<'_>) -> Read<WrittenCondition> {
+    let value = |node: Node<'_>| node.scalar().ok_or(node.range().start);
+    let values = node.one_or_many().into_iter().map(value).collect::<Read<_>>()?;
+    Ok(WrittenCondition { operator, key, values })
 }

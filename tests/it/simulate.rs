@@ -129,7 +129,8 @@ async fn what_is_malformed_is_no_policy_to_try() {
     .await;
     assert_eq!(
         reply.told(),
-        "400 InvalidInput: The policy PolicyInputList.1 is invalid: Syntax errors in policy."
+        "400 InvalidInput: The policy PolicyInputList.1 is invalid at line 1, column 1: Syntax errors \
+         in policy."
     );
     let source = "PolicySourceArn=arn:aws:sts::123456789012:assumed-role/r/s";
     let reply =

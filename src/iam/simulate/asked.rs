@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::arn::Arn;
 use crate::error::{Code, Error, Result};
-use crate::policy::{Bearing, Fact, Facts, Kind, Policy, Principal, Purpose, Source};
+use crate::policy::{Bearing, Fact, Facts, Fault, Kind, Policy, Principal, Purpose, Source};
 use crate::store::account::{Account, Granted};
 use crate::text::{
     ActionText, ArnText, AttachmentName, AttachmentType, ContextKeyName, ContextKeyType,
@@ -163,10 +163,12 @@ fn read_all(list: &str, texts: &[PolicyText], purpose: Purpose) -> Result<Vec<So
 fn read(name: String, text: &PolicyText, purpose: Purpose) -> Result<Source> {
     match Policy::read(text.as_str(), purpose) {
         Ok(policy) => Ok(Source { name: name.into(), arn: None, policy }),
-        Err(malformed) => Err(Error::new(
-            Code::InvalidInput,
-            format!("The policy {name} is invalid: {malformed}"),
-        )),
+        Err(Fault { malformed, at }) => {
+            let (line, column) = (at.line, at.column);
+            let place = format!("line {line}, column {column}");
+            let message = format!("The policy {name} is invalid at {place}: {malformed}");
+            Err(Error::new(Code::InvalidInput, message))
+        }
     }
 }
 
