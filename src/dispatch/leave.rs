@@ -49,7 +49,7 @@ impl Decide for Policies {
 
 impl Policies {
     /// What the caller is granted: gathered once for as long as the account stays
-    /// as it is.
+    /// as it is. Another user who bears the caller's name by now is not the caller.
     fn granted(&self, caller: &Caller, account: &Account) -> Result<Arc<Stamped>> {
         let stamp = account.stamp();
         let known = self.granted.get(caller.id()).map(|held| Arc::clone(&held));
@@ -57,7 +57,8 @@ impl Policies {
             return Ok(held);
         }
         let Owner::User(name) = caller.owner() else { return Err(Error::internal_failure()) };
-        let user = account.get::<User>(name).ok_or_else(Error::internal_failure)?;
+        let user = account.get::<User>(name).filter(|user| *user.id.as_str() == **caller.id());
+        let user = user.ok_or_else(Error::internal_failure)?;
         let held = Arc::new(Stamped { stamp, granted: account.granted_to_user(user) });
         if self.granted.len() >= MOST_CALLERS {
             self.granted.clear();
