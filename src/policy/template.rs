@@ -111,7 +111,8 @@ impl Pattern {
         match self {
             Self::Fixed(glob) => glob.matches(found),
             Self::Open(pieces) => {
-                filled(pieces, facts, folds).is_some_and(|glob| glob.matches(found))
+                let most = found.len();
+                filled(pieces, facts, (folds, most)).is_some_and(|glob| glob.matches(found))
             }
         }
     }
@@ -140,14 +141,20 @@ impl Pattern {
     }
 }
 
-fn filled(pieces: &[Piece], facts: &dyn Facts, folds: bool) -> Option<Glob> {
-    let mut texts = Vec::with_capacity(pieces.len());
+/// The pattern, with values for its variables; nothing, where one has none, or where
+/// no text of `most` bytes can be so long: a few letters name a value of any length.
+fn filled(pieces: &[Piece], facts: &dyn Facts, (folds, most): (bool, usize)) -> Option<Glob> {
+    let mut texts = Vec::new();
+    let mut room = most;
     for piece in pieces {
-        texts.push(match piece {
+        let text = match piece {
             Piece::Variable(variable) if folds => variable.value(facts)?.to_lowercase().into(),
             Piece::Variable(variable) => variable.value(facts)?,
-            Piece::Text(_) | Piece::One | Piece::Run => Cow::Borrowed(""),
-        });
+            Piece::Text(text) => Cow::Borrowed(&**text),
+            Piece::One | Piece::Run => Cow::Borrowed(""),
+        };
+        room = room.checked_sub(text.len())?;
+        texts.push(text);
     }
     let parts =
         pieces.iter().zip(&texts).map(|(piece, text)| piece.part().unwrap_or(Part::Text(text)));
