@@ -51,6 +51,13 @@ impl Page {
         Ok(page)
     }
 
+    /// The same with at most so many items, of which one is the least.
+    #[must_use]
+    pub fn of_at_most(mut self, most: usize) -> Self {
+        self.most = self.most.min(most.max(1));
+        self
+    }
+
     /// What the page before ended with: it begins behind that.
     pub fn after(&self) -> Option<&str> {
         self.after.as_deref()

@@ -143,3 +143,30 @@ async fn what_is_malformed_is_no_policy_to_try() {
     let reply = world.root(&format!("GetContextKeysForPrincipalPolicy {source}")).await;
     assert_eq!(reply.told(), "404 NoSuchEntity: The user with name nobody cannot be found.");
 }
+
+/// A large policy, tried very often, is told of in short pages: together they are the
+/// whole list.
+#[tokio::test]
+async fn a_page_is_the_shorter_the_longer_the_policies_are() {
+    let world = World::new().await;
+    let statement = r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"},"#;
+    let statements = statement.repeat(2000);
+    let statements = statements.trim_end_matches(',');
+    let policy = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let actions: Vec<_> = (1..=100).map(|at| format!("ActionNames.member.{at}")).collect();
+    let mut asked: Vec<_> = actions.iter().map(|name| (&**name, "s3:GetObject")).collect();
+    asked.extend([("PolicyInputList.member.1", &*policy), ("MaxItems", "1000")]);
+    let (mut pages, mut marker) = (Vec::new(), None::<String>);
+    loop {
+        let from = marker.iter().map(|marker| ("Marker", &**marker));
+        let reply = custom(&world, &asked.iter().copied().chain(from).collect::<Vec<_>>()).await;
+        let reply = reply.ok();
+        pages.push(decision(&reply).len());
+        if reply.text("IsTruncated") == "false" {
+            break;
+        }
+        marker = Some(reply.text("Marker"));
+    }
+    assert_eq!(pages.iter().sum::<usize>(), 100);
+    assert!(pages.iter().all(|results| (1..50).contains(results)), "{pages:?}");
+}
