@@ -7,7 +7,7 @@ use crate::action::{Case, Leave};
 use crate::policy::{Fact, Facts};
 use crate::store::entity::User;
 use crate::store::owner::Owner;
-use crate::text::{Folded, Text};
+use crate::text::{Text, folds_to};
 
 /// Keys that may have several values.
 const MANY: [&str; 2] = ["aws:tagkeys", "sts:transitivetagkeys"];
@@ -30,8 +30,7 @@ impl Facts for Known<'_> {
 impl Known<'_> {
     /// What the action states of itself.
     fn stated(&self, key: &str) -> Option<Fact<'_>> {
-        let is_it = |name: &str| name.eq_ignore_ascii_case(key) || name.to_lowercase() == key;
-        let mut values = self.leave.keys.iter().filter(|(name, _)| is_it(name));
+        let mut values = self.leave.keys.iter().filter(|(name, _)| folds_to(name, key));
         if MANY.contains(&key) {
             let values: Vec<_> = values.map(|(_, value)| Cow::Borrowed(value.as_str())).collect();
             return (!values.is_empty()).then_some(Fact::Many(values));
@@ -55,8 +54,7 @@ impl Known<'_> {
             _ => {
                 let label = key.strip_prefix("aws:principaltag/")?;
                 let tags = &self.case.account.get::<User>(user?)?.tags;
-                let (_, value) =
-                    tags.iter().find(|(held, _)| Folded::of(held).as_str() == label)?;
+                let (_, value) = tags.iter().find(|(held, _)| folds_to(&held.text(), label))?;
                 Fact::One(value.text())
             }
         })
