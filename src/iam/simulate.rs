@@ -72,7 +72,7 @@ impl Action for SimulateCustomPolicy {
             context: input.context.as_ref(),
         };
         let page = page(Self::NAME, draft.account(), (input.marker.as_ref(), input.most))?;
-        told::simulated(&stage, &scene, page)
+        told::simulated(&stage, &scene, &page)
     }
 }
 
@@ -124,7 +124,7 @@ impl Action for SimulatePrincipalPolicy {
             context: input.context.as_ref(),
         };
         let page = page(Self::NAME, draft.account(), (input.marker.as_ref(), input.most))?;
-        told::simulated(&stage, &scene, page)
+        told::simulated(&stage, &scene, &page)
     }
 }
 

@@ -90,12 +90,9 @@ impl Element for Word {
     }
 }
 
-/// How many bytes of policies are read for one page. AWS may cut a page short, and
-/// says so: neither time nor answer grow with policies and results at once.
-const MOST_READ: usize = 4 * 1024 * 1024;
-
-/// Tries every action on every resource.
-pub(super) fn simulated(stage: &Stage<'_>, scene: &Scene<'_>, page: Page) -> Result<Simulated> {
+/// Tries every action on every resource. Of each, as many statements may be told of as
+/// the policies hold, so neither time nor answer may grow with both.
+pub(super) fn simulated(stage: &Stage<'_>, scene: &Scene<'_>, page: &Page) -> Result<Simulated> {
     for action in scene.actions {
         refuse_nameless(action)?;
     }
@@ -107,8 +104,8 @@ pub(super) fn simulated(stage: &Stage<'_>, scene: &Scene<'_>, page: Page) -> Res
     };
     let all = scene.actions.iter().flat_map(|action| resources.iter().map(move |r| (action, *r)));
     let numbered = all.enumerate().map(|(place, asked)| (format!("{place:08}"), asked));
-    let page = page.of_at_most(MOST_READ.checked_div(stage.size()).unwrap_or(MOST_READ));
-    let paged = page.cut(numbered, |(place, _)| place);
+    let size = stage.size();
+    let paged = page.cut_by_size(numbered, |_| size);
     Ok(Simulated {
         is_truncated: paged.is_truncated(),
         marker: paged.marker,

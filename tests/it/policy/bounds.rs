@@ -50,7 +50,7 @@ fn listed(member: impl Fn(usize) -> String) -> String {
         length += member.len() + 1;
         length < MOST - 300
     };
-    (0..).map(member).take_while(fits).collect::<Vec<_>>().join(",")
+    (0..MOST).map(member).take_while(fits).collect::<Vec<_>>().join(",")
 }
 
 /// What each document is called, its text, and what it decides.
