@@ -1,5 +1,8 @@
 //! Who may do what, as callers find out: policies, through the public door.
 
+mod connection;
+mod kept;
+
 use countersign::action::{ActionName, Case, Decide, Needs};
 use countersign::arn::Arn;
 use countersign::clock::Clock;
@@ -9,10 +12,6 @@ use countersign::store::owner::{Caller, Owner};
 use countersign::text::{AccountId, Text, UserName};
 use countersign::wire::percent;
 
-use crate::program::Serving;
-use crate::raw::{exchange, signed};
-use crate::running::{ROOT_ID, ROOT_KEY, ROOT_SECRET};
-use crate::signer::Signer;
 use crate::world::{ACCOUNT, Person, Reply, World};
 
 /// A policy of these statements, ready to be sent.
@@ -21,6 +20,12 @@ pub(crate) fn policy(statements: &str) -> String {
     let policy = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
     percent::encode_into(&mut sent, policy.as_bytes());
     String::from_utf8(sent).unwrap()
+}
+
+/// What stands in the only element of that name.
+pub(crate) fn between(document: &str, name: &str) -> String {
+    let (_, rest) = document.split_once(&format!("<{name}>")).unwrap();
+    rest.split_once('<').unwrap().0.to_owned()
 }
 
 /// A statement that allows `action` on everything, under a condition.
@@ -320,65 +325,4 @@ async fn a_policy_version_counts_from_the_next_request_on() {
         world.root(&set).await.ok();
         assert_eq!(world.asks(&ann, "ListUsers").await.status, status, "{version}");
     }
-}
-
-#[test]
-fn a_connection_is_what_conditions_are_told_of_it_and_a_known_proxy_is_believed() {
-    let from = |address: &str| format!(r#""IpAddress":{{"aws:SourceIp":"{address}"}}"#);
-    let secure = |is_so: &str| format!(r#""Bool":{{"aws:SecureTransport":"{is_so}"}}"#);
-    let statements = [
-        allow("iam:ListUsers", &from("127.0.0.0/8")),
-        allow("iam:ListGroups", &from("9.9.9.9")),
-        allow("iam:ListRoles", &secure("false")),
-        allow("iam:ListPolicies", &secure("true")),
-    ];
-    let forwarded = "X-Forwarded-For: 127.0.0.1, 9.9.9.9\r\nX-Forwarded-Proto: https\r\n";
-    let direct: &[_] = &["ListUsers", "ListRoles"];
-    for (proxies, headers, allowed) in [
-        (&[][..], "", direct),
-        (&[], forwarded, direct),
-        (&["--trusted-proxy", "10.0.0.0/8"], forwarded, direct),
-        (&["--trusted-proxy", "127.0.0.1"], "", direct),
-        (&["--trusted-proxy", "127.0.0.1"], forwarded, &["ListGroups", "ListPolicies"]),
-    ] {
-        let door = Door(Serving::in_memory(proxies, &ROOT_KEY));
-        let ann = door.user_who_may(&statements.join(","));
-        for action in ["ListUsers", "ListGroups", "ListRoles", "ListPolicies"] {
-            let status = if allowed.contains(&action) { 200 } else { 403 };
-            let answer = door.answers(&ann, headers, action);
-            assert_eq!(answer.status, status, "{proxies:?} {headers:?} {}", answer.body);
-        }
-    }
-}
-
-/// A gateway that listens.
-struct Door(Serving);
-
-impl Door {
-    fn answers(&self, person: &Person, headers: &str, call: &str) -> crate::raw::Answer {
-        let address = self.0.address();
-        let signer = Signer::new(&person.id, &person.secret).service("iam");
-        let request = signed(&address, signer, &format!("Action={call}&Version=2010-05-08"));
-        let close = format!("\r\n{headers}Connection: close\r\n\r\n");
-        exchange(&address, &request.replacen("\r\n\r\n", &close, 1))
-    }
-
-    fn user_who_may(&self, statements: &str) -> Person {
-        let root = Person { id: ROOT_ID.to_owned(), secret: ROOT_SECRET.to_owned() };
-        let put = format!(
-            "PutUserPolicy&UserName=ann&PolicyName=p&PolicyDocument={}",
-            policy(statements)
-        );
-        for call in ["CreateUser&UserName=ann", &put] {
-            assert_eq!(self.answers(&root, "", call).status, 200, "{call}");
-        }
-        let made = self.answers(&root, "", "CreateAccessKey&UserName=ann").body;
-        Person { id: between(&made, "AccessKeyId"), secret: between(&made, "SecretAccessKey") }
-    }
-}
-
-/// What stands in the only element of that name.
-fn between(document: &str, name: &str) -> String {
-    let (_, rest) = document.split_once(&format!("<{name}>")).unwrap();
-    rest.split_once('<').unwrap().0.to_owned()
 }
