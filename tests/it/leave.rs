@@ -155,8 +155,35 @@ async fn tags_that_a_thing_is_made_with_are_asked_for_by_key_and_value() {
     assert_eq!(create(&[("cost", "1")]).await, 403);
     assert_eq!(create(&[("team", "a"), ("other", "1")]).await, 403);
     // A key that is given twice lets nobody choose which of them counts.
-    assert_eq!(create(&[("team", "a"), ("Team", "b")]).await, 400);
+    assert_eq!(create(&[("team", "a"), ("Team", "b")]).await, 403);
     assert_eq!(create(&[("Team", "b"), ("team", "a")]).await, 403);
+    assert_eq!(create(&[("team", "b"), ("Team", "a")]).await, 400);
+}
+
+/// Policies and instance profiles may bear tags that differ in nothing but case.
+#[tokio::test]
+async fn of_tags_alike_but_for_case_a_condition_sees_the_one_that_will_be_seen() {
+    let world = World::new().await;
+    let puts = allow("iam:*Policy", r#""StringEquals":{"aws:RequestTag/team":"a"}"#);
+    let gets = allow("iam:GetPolicy", r#""StringEquals":{"aws:ResourceTag/Team":"a"}"#);
+    let ann = user_who_may(&world, "ann", &format!("{puts},{gets}")).await;
+    let document = policy(ALL);
+    for (number, tags, status) in [
+        (1, [("team", "a"), ("TEAM", "b")], 403),
+        (2, [("TEAM", "b"), ("team", "a")], 403),
+        (3, [("TEAM", "a"), ("team", "b")], 200),
+        (4, [("team", "b"), ("TEAM", "a")], 200),
+    ] {
+        let [(one, a), (two, b)] = tags;
+        let tags = format!(
+            "Tags.member.1.Key={one} Tags.member.1.Value={a} \
+             Tags.member.2.Key={two} Tags.member.2.Value={b}"
+        );
+        let create = format!("CreatePolicy PolicyName=p{number} PolicyDocument={document} {tags}");
+        assert_eq!(world.asks(&ann, &create).await.status, status, "{number}");
+        let get = format!("GetPolicy PolicyArn=arn:aws:iam::123456789012:policy/p{number}");
+        assert_eq!(world.asks(&ann, &get).await.status, status, "{number}");
+    }
 }
 
 #[tokio::test]

@@ -28,14 +28,17 @@ impl Facts for Known<'_> {
 }
 
 impl Known<'_> {
-    /// What the action states of itself.
+    /// What the action states of itself. Of tags whose keys differ in nothing but case
+    /// the first by its key counts, whatever their order in the request: so it is among
+    /// those of a resource, and nobody can show a condition another one than they put.
     fn stated(&self, key: &str) -> Option<Fact<'_>> {
-        let mut values = self.leave.keys.iter().filter(|(name, _)| folds_to(name, key));
+        let values = self.leave.keys.iter().filter(|(name, _)| folds_to(name, key));
         if MANY.contains(&key) {
             let values: Vec<_> = values.map(|(_, value)| Cow::Borrowed(value.as_str())).collect();
             return (!values.is_empty()).then_some(Fact::Many(values));
         }
-        values.next().map(|(_, value)| Fact::one(value.as_str()))
+        let first = values.min_by(|(one, _), (other, _)| one.cmp(other));
+        first.map(|(_, value)| Fact::one(value.as_str()))
     }
 
     fn caller(&self, key: &str) -> Option<Fact<'_>> {
