@@ -58,3 +58,18 @@ async fn change(world: &World, name: &'static str, deed: Deed) {
     };
     world.store.commit(home, work).await.unwrap();
 }
+
+/// No caller can send such a policy; it may have been put in the store by other means.
+#[tokio::test]
+async fn a_statement_about_nothing_allows_nothing() {
+    let world = World::new().await;
+    let person = user_who_may(&world, "a", ALL).await;
+    let vague = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*"}}"#;
+    let name = PolicyName::parse("p").unwrap();
+    let deed: Deed = Box::new(move |rights| {
+        rights.put_policy(&name, Policy::kept(vague));
+    });
+    change(&world, "a", deed).await;
+    let reason = "because no identity-based policy allows the iam:ListUsers action";
+    assert_refused(&world.asks(&person, "ListUsers").await, "iam:ListUsers", USERS, reason);
+}
