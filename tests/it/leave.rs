@@ -192,6 +192,8 @@ async fn tags_at_birth_need_leave_of_their_own() {
     let creates = r#"{"Effect":"Allow","Action":"iam:CreateUser","Resource":"*"}"#;
     let ann = user_who_may(&world, "ann", creates).await;
     world.asks(&ann, "CreateUser UserName=bob").await.ok();
+    // So clients write an empty list.
+    world.asks(&ann, "CreateUser UserName=cid Tags=").await.ok();
     let tagged = "CreateUser UserName=eve Path=/x/ Tags.member.1.Key=k Tags.member.1.Value=v";
     let reason = "because no identity-based policy allows the iam:TagUser action";
     let eve = "arn:aws:iam::123456789012:user/x/eve";
