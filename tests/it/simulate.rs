@@ -144,6 +144,19 @@ async fn what_is_malformed_is_no_policy_to_try() {
     assert_eq!(reply.told(), "404 NoSuchEntity: The user with name nobody cannot be found.");
 }
 
+/// So clients write a list that is empty.
+#[tokio::test]
+async fn a_boundary_of_no_policies_is_none() {
+    let world = World::new().await;
+    let parameters = [
+        ("PolicyInputList.member.1", READ),
+        ("PermissionsBoundaryPolicyInputList", ""),
+        ("ActionNames.member.1", "s3:GetObject"),
+        ("ResourceArns.member.1", "arn:aws:s3:::b/k"),
+    ];
+    assert_eq!(decision(&custom(&world, &parameters).await.ok()), ["allowed"]);
+}
+
 /// A large policy, tried very often, is told of in short pages: together they are the
 /// whole list.
 #[tokio::test]

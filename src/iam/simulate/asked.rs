@@ -95,9 +95,10 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// A boundary that is sent takes the place of the one that is there.
+    /// A boundary that is sent takes the place of the one that is there; an empty list
+    /// is none.
     pub(super) fn set_boundary(&mut self, texts: Option<&List<PolicyText>>) -> Result<()> {
-        if let Some(List(texts)) = texts {
+        if let Some(List(texts)) = texts.filter(|List(texts)| !texts.is_empty()) {
             let list = "PermissionsBoundaryPolicyInputList";
             self.granted.boundary = Some(read_all(list, texts, Purpose::Inline)?);
         }
