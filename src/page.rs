@@ -9,6 +9,9 @@ use crate::text::{MarkerText, MaxItems};
 /// How many bytes of a digest tell our markers from others.
 const SEAL_LENGTH: usize = 8;
 
+/// How many bytes of documents one page is made of, more or less.
+pub const MOST_BYTES: usize = 4 * 1024 * 1024;
+
 /// Which part of a list is asked for.
 #[derive(Debug)]
 pub struct Page {
@@ -58,9 +61,38 @@ impl Page {
 
     /// Cuts the page out of `all`, which is sorted by `key`.
     pub fn cut<I: Iterator>(&self, all: I, key: impl Fn(&I::Item) -> &str) -> Paged<I::Item> {
+        self.cut_while(all, key, |_| true)
+    }
+
+    /// The same of what may be large: a page ends, as AWS allows itself, before it is
+    /// of more than [`MOST_BYTES`]. Each item stands behind its key.
+    pub fn cut_by_size<T>(
+        &self,
+        all: impl Iterator<Item = (String, T)>,
+        size: impl Fn(&T) -> usize,
+    ) -> Paged<(String, T)> {
+        let mut total = 0_usize;
+        let fits = |(_, item): &(String, T)| {
+            total = total.saturating_add(size(item));
+            total <= MOST_BYTES
+        };
+        self.cut_while(all, |(key, _)| key, fits)
+    }
+
+    /// The first item is on the page in any case, or there would never be another one.
+    fn cut_while<I: Iterator>(
+        &self,
+        all: I,
+        key: impl Fn(&I::Item) -> &str,
+        mut fits: impl FnMut(&I::Item) -> bool,
+    ) -> Paged<I::Item> {
         let is_later = |item: &I::Item| self.after.as_deref().is_none_or(|after| key(item) > after);
-        let mut rest = all.filter(is_later);
-        let items: Vec<_> = rest.by_ref().take(self.most).collect();
+        let mut rest = all.filter(is_later).peekable();
+        let mut items = Vec::new();
+        while items.len() < self.most {
+            let Some(item) = rest.next_if(|item| fits(item) || items.is_empty()) else { break };
+            items.push(item);
+        }
         let last = rest.next().and(items.last());
         let marker = last.map(|last| self.write(key(last)));
         Paged { items, marker }
@@ -101,6 +133,18 @@ mod tests {
         let marker = marker.map(|marker| MarkerText::parse(marker).unwrap());
         let most = Some(MaxItems::parse("2").unwrap());
         Ok(Page::asked(list, marker.as_ref(), most)?.cut(NAMES.into_iter(), |name| name))
+    }
+
+    #[test]
+    fn a_page_ends_before_it_is_too_large_but_not_before_its_first_item() {
+        let all = NAMES.map(|name| (name.to_owned(), if name == "a" { MOST_BYTES + 1 } else { 9 }));
+        let page = Page::asked("users", None, None).unwrap();
+        let paged = page.cut_by_size(all.clone().into_iter(), |size| *size);
+        assert_eq!(paged.items.len(), 1);
+        let marker = MarkerText::parse(&paged.marker.unwrap()).unwrap();
+        let page = Page::asked("users", Some(&marker), None).unwrap();
+        let paged = page.cut_by_size(all.into_iter(), |size| *size);
+        assert_eq!((paged.items.len(), paged.marker), (4, None));
     }
 
     #[test]

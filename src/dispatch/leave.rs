@@ -4,6 +4,7 @@ mod known;
 mod sentence;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dashmap::DashMap;
 use foldhash::quality::RandomState;
@@ -17,13 +18,15 @@ use crate::store::account::{Account, Granted};
 use crate::store::entity::User;
 use crate::store::owner::{Caller, Owner};
 
-/// For how many callers is remembered what they are granted.
-const MOST_CALLERS: usize = 10_000;
+/// How many policies are remembered for all callers together: each takes some hundred
+/// bytes, and a caller may have hundreds.
+const MOST_POLICIES: usize = 400_000;
 
 /// Decides by the policies of the caller's account. Root may do everything in it.
 #[derive(Debug, Default)]
 pub struct Policies {
     granted: DashMap<Arc<str>, Arc<Stamped>, RandomState>,
+    room: Room,
 }
 
 /// What someone is granted in an account of that stamp.
@@ -49,7 +52,7 @@ impl Decide for Policies {
 
 impl Policies {
     /// What the caller is granted: gathered once for as long as the account stays
-    /// as it is.
+    /// as it is. Another user who bears the caller's name by now is not the caller.
     fn granted(&self, caller: &Caller, account: &Account) -> Result<Arc<Stamped>> {
         let stamp = account.stamp();
         let known = self.granted.get(caller.id()).map(|held| Arc::clone(&held));
@@ -57,13 +60,39 @@ impl Policies {
             return Ok(held);
         }
         let Owner::User(name) = caller.owner() else { return Err(Error::internal_failure()) };
-        let user = account.get::<User>(name).ok_or_else(Error::internal_failure)?;
+        let user = account.get::<User>(name).filter(|user| *user.id.as_str() == **caller.id());
+        let user = user.ok_or_else(Error::internal_failure)?;
         let held = Arc::new(Stamped { stamp, granted: account.granted_to_user(user) });
-        if self.granted.len() >= MOST_CALLERS {
+        if !self.room.has(held.size()) {
             self.granted.clear();
         }
         self.granted.insert(Arc::clone(caller.id()), Arc::clone(&held));
         Ok(held)
+    }
+}
+
+impl Stamped {
+    /// How many policies it is made of; a caller without any takes room as well.
+    fn size(&self) -> usize {
+        let limits = self.granted.boundary.as_ref().map_or(0, Vec::len);
+        self.granted.identity.len().saturating_add(limits).saturating_add(1)
+    }
+}
+
+/// How much was put in since all was thrown out. What takes another's place is counted
+/// beside it: all goes the sooner.
+#[derive(Debug, Default)]
+struct Room(AtomicUsize);
+
+impl Room {
+    /// Whether there is room for so many more; where there is none, all must go.
+    fn has(&self, size: usize) -> bool {
+        let taken = self.0.fetch_add(size, Ordering::Relaxed).saturating_add(size);
+        let has_room = taken <= MOST_POLICIES;
+        if !has_room {
+            self.0.store(size, Ordering::Relaxed);
+        }
+        has_room
     }
 }
 
@@ -87,4 +116,19 @@ fn judge(case: &Case<'_>, leave: &Leave, granted: &Granted) -> Decision {
         ..Bearing::default()
     };
     decide(&question, &bearing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_until_too_much_was_put_in_and_again_when_all_is_gone() {
+        let room = Room::default();
+        assert!(room.has(MOST_POLICIES - 1));
+        assert!(room.has(1));
+        assert!(!room.has(2));
+        assert!(room.has(MOST_POLICIES - 2));
+        assert!(!room.has(1));
+    }
 }

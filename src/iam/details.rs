@@ -17,7 +17,7 @@ use crate::iam::managed::Managed;
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Entity, Group, Role, User};
+use crate::store::entity::{Entity, Group, Rights, Role, User};
 use crate::store::owner::Caller;
 use crate::text::{EntityType, MarkerText, MaxItems};
 use crate::wire::answer::output;
@@ -83,7 +83,7 @@ impl Action for GetAccountAuthorizationDetails {
             let named = of_kind(*kind, account).into_iter();
             named.map(move |(name, item)| (format!("{place} {name}"), item))
         });
-        let paged = page.cut(all, |(place, _)| place);
+        let paged = page.cut_by_size(all, Item::size);
         let mut told = GetAccountAuthorizationDetailsResult {
             users: Vec::new(),
             groups: Vec::new(),
@@ -105,6 +105,23 @@ enum Item<'a> {
     Group(&'a Group),
     Role(&'a Role),
     Policy(Managed<'a>),
+}
+
+impl Item<'_> {
+    /// How many bytes its documents have.
+    fn size(&self) -> usize {
+        let inline = |rights: &Rights| -> usize {
+            rights.policies().map(|(_, policy)| policy.text().len()).sum()
+        };
+        match self {
+            Self::User(user) => inline(&user.rights),
+            Self::Group(group) => inline(&group.rights),
+            Self::Role(role) => inline(&role.rights).saturating_add(role.trust.text().len()),
+            Self::Policy(policy) => {
+                policy.versions().iter().map(|version| version.text.len()).sum()
+            }
+        }
+    }
 }
 
 impl GetAccountAuthorizationDetailsResult {

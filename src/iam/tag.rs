@@ -73,7 +73,7 @@ pub(super) fn at_birth(
     action: &'static str,
     made: Arn,
 ) -> Needs {
-    let Some(tags) = tags else { return needs };
+    let Some(tags) = tags.filter(|tags| !tags.0.is_empty()) else { return needs };
     let needs = tags.0.iter().fold(needs, Tag::add_keys).and(action, made);
     tags.0.iter().fold(needs, Tag::add_keys)
 }

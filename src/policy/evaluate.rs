@@ -191,7 +191,7 @@ struct Applies<'p> {
 impl<'p> Applies<'p> {
     fn located(self) -> Match<'p> {
         let Self { layer, source, effect, range } = self;
-        let place = range.map(|range| source.policy.place(range));
+        let place = range.and_then(|range| source.policy.place(&range));
         Match { layer, source, effect, place }
     }
 }

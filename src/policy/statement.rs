@@ -92,9 +92,14 @@ impl Statement {
         holds.then(|| self.as_direct_as(directness))
     }
 
+    /// A statement that names nothing is about all where it says for whom it is, as in
+    /// a trust policy. Elsewhere nobody can have sent it: it allows nothing then.
     fn is_about(&self, resource: &Named<'_>, facts: &dyn Facts) -> bool {
         let names = |pattern: &NamePattern| pattern.names(resource, facts);
-        self.resources.as_ref().is_none_or(|resources| resources.accepts(names))
+        match &self.resources {
+            Some(resources) => resources.accepts(names),
+            None => self.principals.is_some() || self.effect == Effect::Deny,
+        }
     }
 
     /// Everyone, on condition of an ARN, is that one as if it were named.

@@ -154,7 +154,7 @@ fn is_met(pieces: &[Piece], mut found: &str, (facts, folds): (&dyn Facts, bool))
             [] => return Some(found.is_empty()),
             [Piece::Run] => return Some(true),
             [Piece::One | Piece::Run, ..] => {
-                return filled(rest, facts, folds).map(|glob| glob.matches(found));
+                return filled(rest, facts, (folds, found.len())).map(|glob| glob.matches(found));
             }
             [Piece::Text(text), after @ ..] => (Cow::Borrowed(&**text), after),
             [Piece::Variable(variable), after @ ..] if folds => {
@@ -167,14 +167,20 @@ fn is_met(pieces: &[Piece], mut found: &str, (facts, folds): (&dyn Facts, bool))
     }
 }
 
-fn filled(pieces: &[Piece], facts: &dyn Facts, folds: bool) -> Option<Glob> {
-    let mut texts = Vec::with_capacity(pieces.len());
+/// The pattern, with values for its variables; nothing, where one has none, or where
+/// no text of `most` bytes can be so long: a few letters name a value of any length.
+fn filled(pieces: &[Piece], facts: &dyn Facts, (folds, most): (bool, usize)) -> Option<Glob> {
+    let mut texts = Vec::new();
+    let mut room = most;
     for piece in pieces {
-        texts.push(match piece {
+        let text = match piece {
             Piece::Variable(variable) if folds => folded(&variable.value(facts)?).into(),
             Piece::Variable(variable) => variable.value(facts)?,
-            Piece::Text(_) | Piece::One | Piece::Run => Cow::Borrowed(""),
-        });
+            Piece::Text(text) => Cow::Borrowed(&**text),
+            Piece::One | Piece::Run => Cow::Borrowed(""),
+        };
+        room = room.checked_sub(text.len())?;
+        texts.push(text);
     }
     let parts =
         pieces.iter().zip(&texts).map(|(piece, text)| piece.part().unwrap_or(Part::Text(text)));

@@ -77,6 +77,12 @@ impl Folded {
     }
 }
 
+/// Whether `name` is found by `folded`, which is in lower case: what
+/// [`Folded::of`] would tell, without a copy of a name that is ASCII.
+pub fn folds_to(name: &str, folded: &str) -> bool {
+    name.eq_ignore_ascii_case(folded) || !name.is_ascii() && name.to_lowercase() == folded
+}
+
 pub(super) fn is_name(raw: &str) -> bool {
     !raw.is_empty() && raw.chars().all(|c| is_word(c) || "+=,.@-".contains(c))
 }
@@ -100,6 +106,15 @@ mod tests {
     fn a_name_may_be_as_long_as_its_type_says_and_no_longer() {
         assert!(NewUserName::parse(&"u".repeat(64)).is_ok());
         assert_eq!(NewUserName::parse(&"u".repeat(65)), Err(vec![Breach::TooLong(64)]));
+    }
+
+    #[test]
+    fn a_name_is_found_in_any_case_and_of_any_script() {
+        for name in ["team", "TEAM", "", "\u{c9}t\u{e9}", "\u{212a}ey", "\u{3a3}"] {
+            assert!(folds_to(name, Folded::of(&name).as_str()), "{name}");
+        }
+        assert!(!folds_to("team", "teams"));
+        assert!(!folds_to("\u{c9}", "e"));
     }
 
     #[test]

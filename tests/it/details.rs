@@ -259,3 +259,25 @@ async fn a_renamed_group_and_user_keep_what_they_are_granted() {
     assert_eq!(at(&reply, &format!("GroupDetailList/member/{place}")), ATTACHED);
     assert_eq!(at(&reply, "Policies/member/AttachmentCount"), ["3", "3", "0"]);
 }
+
+/// White space is kept, and encoded in answers: what an account holds may be very much.
+#[tokio::test]
+async fn documents_that_are_large_make_a_page_short() {
+    let world = World::new().await;
+    let pad = "%20".repeat(130_000);
+    let statement = "{%22Effect%22:%22Deny%22,%22Action%22:%22*%22,%22Resource%22:%22*%22}";
+    let document = format!("{{%22Version%22:%222012-10-17%22,%22Statement%22:{statement}{pad}}}");
+    for number in 10..44 {
+        let create = format!("CreatePolicy PolicyName=p{number} PolicyDocument={document}");
+        world.root(&create).await.ok();
+    }
+    let details = "GetAccountAuthorizationDetails Filter.member.1=LocalManagedPolicy";
+    let reply = world.root(details).await.ok();
+    let mut names = reply.texts("PolicyName");
+    assert!((20..34).contains(&names.len()), "{}", names.len());
+    let marker = reply.text("Marker");
+    let reply = world.root(&format!("{details} Marker={marker}")).await.ok();
+    assert_eq!(reply.text("IsTruncated"), "false");
+    names.extend(reply.texts("PolicyName"));
+    assert_eq!(names, (10..44).map(|number| format!("p{number}")).collect::<Vec<_>>());
+}

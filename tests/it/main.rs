@@ -40,6 +40,7 @@ mod inline;
 mod instance_profile;
 mod ladder;
 mod layers;
+mod leave;
 mod listening;
 mod logs;
 mod managed;

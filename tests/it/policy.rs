@@ -3,6 +3,7 @@
 //!
 //! `COUNTERSIGN_POLICY_CASES=1000000` makes up that many cases of each kind instead of 20,000.
 
+mod bounds;
 mod documents;
 mod engine;
 mod generate;

@@ -69,9 +69,11 @@ pub(crate) fn to_the_end(stream: &mut TcpStream) -> String {
 }
 
 /// A signed POST of `body`, ready to be sent.
-pub(crate) fn signed(address: &str, signer: Signer, body: &'static str) -> String {
+pub(crate) fn signed(address: &str, signer: Signer, body: &str) -> String {
     let signer = signer.at(SystemClock::start().now());
-    let request = Request::post(format!("http://{address}/")).body(Bytes::from(body)).unwrap();
+    let request = Request::post(format!("http://{address}/"))
+        .body(Bytes::copy_from_slice(body.as_bytes()))
+        .unwrap();
     let request = signer.sign(request);
     let lines = request
         .headers()

@@ -144,3 +144,40 @@ async fn what_is_malformed_is_no_policy_to_try() {
     let reply = world.root(&format!("GetContextKeysForPrincipalPolicy {source}")).await;
     assert_eq!(reply.told(), "404 NoSuchEntity: The user with name nobody cannot be found.");
 }
+
+/// So clients write a list that is empty.
+#[tokio::test]
+async fn a_boundary_of_no_policies_is_none() {
+    let world = World::new().await;
+    let parameters = [
+        ("PolicyInputList.member.1", READ),
+        ("PermissionsBoundaryPolicyInputList", ""),
+        ("ActionNames.member.1", "s3:GetObject"),
+        ("ResourceArns.member.1", "arn:aws:s3:::b/k"),
+    ];
+    assert_eq!(decision(&custom(&world, &parameters).await.ok()), ["allowed"]);
+}
+
+/// A large policy, tried very often, is told of in short pages: together they are the
+/// whole list.
+#[tokio::test]
+async fn a_page_is_the_shorter_the_longer_the_policies_are() {
+    let world = World::new().await;
+    let policy = READ.replacen('{', &format!("{{{}", " ".repeat(130_000)), 1);
+    let actions: Vec<_> = (1..=100).map(|at| format!("ActionNames.member.{at}")).collect();
+    let mut asked: Vec<_> = actions.iter().map(|name| (&**name, "s3:GetObject")).collect();
+    asked.extend([("PolicyInputList.member.1", &*policy), ("MaxItems", "1000")]);
+    let (mut pages, mut marker) = (Vec::new(), None::<String>);
+    loop {
+        let from = marker.iter().map(|marker| ("Marker", &**marker));
+        let reply = custom(&world, &asked.iter().copied().chain(from).collect::<Vec<_>>()).await;
+        let reply = reply.ok();
+        pages.push(decision(&reply).len());
+        if reply.text("IsTruncated") == "false" {
+            break;
+        }
+        marker = Some(reply.text("Marker"));
+    }
+    assert_eq!(pages.iter().sum::<usize>(), 100);
+    assert!(pages.iter().all(|results| (1..50).contains(results)), "{pages:?}");
+}

@@ -19,6 +19,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::leave::{between, policy};
 use crate::program::{Serving, run, wait_until};
 use crate::raw::{connect, get, to_the_end};
 use crate::signer::Signer;
@@ -39,6 +40,32 @@ async fn the_client_chooses_http1_or_http2() {
         assert_eq!(seen, version);
         assert!(body.contains("arn:aws:iam::123456789012:root"), "{protocol}: {body}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_condition_knows_that_nobody_can_listen() {
+    let secure = Secure::start(&[]);
+    let is_secure = r#"{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*",
+                        "Condition":{"Bool":{"aws:SecureTransport":"true"}}}"#;
+    let is_not = is_secure.replace("ListUsers", "ListRoles").replace("true", "false");
+    let policy = policy(&format!("{is_secure},{is_not}"));
+    let put = format!("PutUserPolicy&UserName=ann&PolicyName=p&PolicyDocument={policy}");
+    let root = Signer::new(ROOT_KEY[0].1, ROOT_KEY[1].1);
+    let answered = async |signer: &Signer, call: &str| {
+        let stream = secure.shake_hands("http/1.1").await;
+        let signer = signer.clone().service("iam").at(SystemClock::start().now());
+        let body = Bytes::from(format!("Action={call}&Version=2010-05-08"));
+        let request = Request::post("https://localhost/").body(body).unwrap();
+        ask(stream, Version::HTTP_11, signer.sign(request)).await.1
+    };
+    answered(&root, "CreateUser&UserName=ann").await;
+    answered(&root, &put).await;
+    let made = answered(&root, "CreateAccessKey&UserName=ann").await;
+    let ann = Signer::new(&between(&made, "AccessKeyId"), &between(&made, "SecretAccessKey"));
+    let told = answered(&ann, "ListUsers").await;
+    assert!(told.contains("<ListUsersResult>"), "{told}");
+    let told = answered(&ann, "ListRoles").await;
+    assert!(told.contains("<Code>AccessDenied</Code>"), "{told}");
 }
 
 #[test]

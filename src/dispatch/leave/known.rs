@@ -7,7 +7,7 @@ use crate::action::{Case, Leave};
 use crate::policy::{Fact, Facts};
 use crate::store::entity::User;
 use crate::store::owner::Owner;
-use crate::text::{Folded, Text};
+use crate::text::{Text, folds_to};
 
 /// Keys that may have several values.
 const MANY: [&str; 2] = ["aws:tagkeys", "sts:transitivetagkeys"];
@@ -28,15 +28,17 @@ impl Facts for Known<'_> {
 }
 
 impl Known<'_> {
-    /// What the action states of itself.
+    /// What the action states of itself. Of tags whose keys differ in nothing but case
+    /// the first by its key counts, whatever their order in the request: so it is among
+    /// those of a resource, and nobody can show a condition another one than they put.
     fn stated(&self, key: &str) -> Option<Fact<'_>> {
-        let is_it = |name: &str| name.eq_ignore_ascii_case(key) || name.to_lowercase() == key;
-        let mut values = self.leave.keys.iter().filter(|(name, _)| is_it(name));
+        let values = self.leave.keys.iter().filter(|(name, _)| folds_to(name, key));
         if MANY.contains(&key) {
             let values: Vec<_> = values.map(|(_, value)| Cow::Borrowed(value.as_str())).collect();
             return (!values.is_empty()).then_some(Fact::Many(values));
         }
-        values.next().map(|(_, value)| Fact::one(value.as_str()))
+        let first = values.min_by(|(one, _), (other, _)| one.cmp(other));
+        first.map(|(_, value)| Fact::one(value.as_str()))
     }
 
     fn caller(&self, key: &str) -> Option<Fact<'_>> {
@@ -55,8 +57,7 @@ impl Known<'_> {
             _ => {
                 let label = key.strip_prefix("aws:principaltag/")?;
                 let tags = &self.case.account.get::<User>(user?)?.tags;
-                let (_, value) =
-                    tags.iter().find(|(held, _)| Folded::of(held).as_str() == label)?;
+                let (_, value) = tags.iter().find(|(held, _)| folds_to(&held.text(), label))?;
                 Fact::One(value.text())
             }
         })

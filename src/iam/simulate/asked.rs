@@ -95,9 +95,10 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// A boundary that is sent takes the place of the one that is there.
+    /// A boundary that is sent takes the place of the one that is there; an empty list
+    /// is none.
     pub(super) fn set_boundary(&mut self, texts: Option<&List<PolicyText>>) -> Result<()> {
-        if let Some(List(texts)) = texts {
+        if let Some(List(texts)) = texts.filter(|List(texts)| !texts.is_empty()) {
             let list = "PermissionsBoundaryPolicyInputList";
             self.granted.boundary = Some(read_all(list, texts, Purpose::Inline)?);
         }
@@ -134,13 +135,21 @@ impl<'a> Stage<'a> {
 
     /// Every key that its policies look at, each once, as it is written.
     pub(super) fn keys(&self) -> Vec<String> {
+        let keys = self.sources().flat_map(|source| source.policy.keys());
+        let unique: BTreeMap<_, _> = keys.map(|key| (key.to_lowercase(), key.to_owned())).collect();
+        unique.into_values().collect()
+    }
+
+    /// How many bytes its policies have together.
+    pub(super) fn size(&self) -> usize {
+        self.sources().map(|source| source.policy.text().len()).sum()
+    }
+
+    fn sources(&self) -> impl Iterator<Item = &Source> {
         let Bearing { identity, boundary, resource, service_control, .. } = self.bearing();
         let limits =
             boundary.into_iter().chain(resource).chain(service_control.iter().map(|l| &**l));
-        let sources = identity.iter().chain(limits.flatten());
-        let keys = sources.flat_map(|source| source.policy.keys());
-        let unique: BTreeMap<_, _> = keys.map(|key| (key.to_lowercase(), key.to_owned())).collect();
-        unique.into_values().collect()
+        identity.iter().chain(limits.flatten())
     }
 
     /// What bears on a request.

@@ -90,7 +90,8 @@ impl Element for Word {
     }
 }
 
-/// Tries every action on every resource.
+/// Tries every action on every resource. Of each, as many statements may be told of as
+/// the policies hold, so neither time nor answer may grow with both.
 pub(super) fn simulated(stage: &Stage<'_>, scene: &Scene<'_>, page: &Page) -> Result<Simulated> {
     for action in scene.actions {
         refuse_nameless(action)?;
@@ -103,7 +104,8 @@ pub(super) fn simulated(stage: &Stage<'_>, scene: &Scene<'_>, page: &Page) -> Re
     };
     let all = scene.actions.iter().flat_map(|action| resources.iter().map(move |r| (action, *r)));
     let numbered = all.enumerate().map(|(place, asked)| (format!("{place:08}"), asked));
-    let paged = page.cut(numbered, |(place, _)| place);
+    let size = stage.size();
+    let paged = page.cut_by_size(numbered, |_| size);
     Ok(Simulated {
         is_truncated: paged.is_truncated(),
         marker: paged.marker,

@@ -7,7 +7,7 @@ use crate::store::account::Account;
 use crate::store::entity::{
     Entity, Group, Holder, ManagedPolicy, Profile, Role, Tagged, Tags, User,
 };
-use crate::text::{Folded, TagValue};
+use crate::text::{Folded, TagValue, Text, folds_to};
 
 /// The policies of someone.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +70,7 @@ impl Account {
     /// compared with.
     pub fn label_of(&self, arn: &str, key: &str) -> Option<&TagValue> {
         let tags = self.tags_of(arn)?;
-        let found = tags.iter().find(|(held, _)| Folded::of(held).as_str() == key);
+        let found = tags.iter().find(|(held, _)| folds_to(&held.text(), key));
         found.map(|(_, value)| value)
     }
 
