@@ -53,16 +53,14 @@ struct Inner {
 }
 
 impl Dispatch {
-    /// Answers from `store` what `policy` allows of what stands in `table`.
-    pub fn new(store: Store, policy: Arc<dyn Decide>, table: Arc<Table>) -> Self {
-        Self(Arc::new(Inner { store, policy, table, proxies: Arc::new([]) }))
-    }
-
-    /// The same, where some peers speak for others, and are believed.
-    #[must_use]
-    pub fn behind(self, proxies: &[Network]) -> Self {
-        let Inner { store, policy, table, .. } = &*self.0;
-        let (store, policy, table) = (store.clone(), Arc::clone(policy), Arc::clone(table));
+    /// Answers from `store` what `policy` allows of what stands in `table`. Peers that
+    /// are of `proxies` are believed whom they speak for.
+    pub fn new(
+        store: Store,
+        policy: Arc<dyn Decide>,
+        table: Arc<Table>,
+        proxies: &[Network],
+    ) -> Self {
         Self(Arc::new(Inner { store, policy, table, proxies: proxies.into() }))
     }
 }

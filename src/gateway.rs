@@ -73,7 +73,7 @@ where
         .layer(ShedLayer::new(layers.most_requests, layers.serving))
         // What is further inside knows who asks.
         .layer(AuthenticateLayer::with_verifier(door, layers.verifier))
-        .service(Dispatch::new(layers.store, policy, table).behind(&layers.proxies))
+        .service(Dispatch::new(layers.store, policy, table, &layers.proxies))
 }
 
 /// Drops what `verifier` derived from secrets that go.

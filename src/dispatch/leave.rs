@@ -12,11 +12,12 @@ use foldhash::quality::RandomState;
 use crate::action::{Case, Decide, Leave};
 use crate::dispatch::leave::known::Known;
 use crate::dispatch::leave::sentence::denied;
+use crate::dispatch::no_longer;
 use crate::error::{Error, Result};
 use crate::policy::{Bearing, Decision, Kind, Principal, Question, decide};
-use crate::store::account::{Account, Granted};
-use crate::store::entity::User;
+use crate::store::account::{Account, Granted, Who};
 use crate::store::owner::{Caller, Owner};
+use crate::text::{EntityId, Text};
 
 /// How many policies are remembered for all callers together: each takes some hundred
 /// bytes, and a caller may have hundreds.
@@ -52,16 +53,16 @@ impl Decide for Policies {
 
 impl Policies {
     /// What the caller is granted: gathered once for as long as the account stays
-    /// as it is. Another user who bears the caller's name by now is not the caller.
+    /// as it is. The caller is known by the id: whoever else bears the name by now is
+    /// not the caller, and the caller may bear another.
     fn granted(&self, caller: &Caller, account: &Account) -> Result<Arc<Stamped>> {
         let stamp = account.stamp();
         let known = self.granted.get(caller.id()).map(|held| Arc::clone(&held));
         if let Some(held) = known.filter(|held| held.stamp == stamp) {
             return Ok(held);
         }
-        let Owner::User(name) = caller.owner() else { return Err(Error::internal_failure()) };
-        let user = account.get::<User>(name).filter(|user| *user.id.as_str() == **caller.id());
-        let user = user.ok_or_else(Error::internal_failure)?;
+        let id = EntityId::parse(caller.id()).map_err(|_| Error::internal_failure())?;
+        let user = account.by_id(&id).and_then(Who::user).ok_or_else(no_longer)?;
         let held = Arc::new(Stamped { stamp, granted: account.granted_to_user(user) });
         if !self.room.has(held.size()) {
             self.granted.clear();
