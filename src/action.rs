@@ -190,6 +190,8 @@ pub struct Case<'c> {
     pub request: &'c dyn Facts,
     /// When it came.
     pub now: Time,
+    /// What it is called in logs.
+    pub request_id: &'c str,
 }
 
 impl fmt::Debug for Case<'_> {
@@ -275,6 +277,7 @@ fn decide<A: Action>(input: &A, call: &Call<'_>, draft: &Draft) -> Result<()> {
         needs: &input.needs(call.caller, account),
         request: call.request,
         now: draft.now(),
+        request_id: call.request_id,
     })
 }
 

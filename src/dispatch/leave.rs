@@ -1,6 +1,7 @@
 //! Who may do what: asks the policies of whoever asks.
 
 mod known;
+mod record;
 mod sentence;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use crate::dispatch::leave::known::Known;
 use crate::dispatch::leave::sentence::denied;
 use crate::dispatch::no_longer;
 use crate::error::{Error, Result};
-use crate::policy::{Bearing, Decision, Kind, Principal, Question, decide};
+use crate::policy::{Bearing, Decision, Facts, Kind, Principal, Question, decide, explain};
 use crate::store::account::{Account, Granted, Who};
 use crate::store::owner::{Caller, Owner};
 use crate::text::{EntityId, Text};
@@ -44,10 +45,7 @@ impl Decide for Policies {
             return Ok(());
         }
         let held = self.granted(case.caller, case.account)?;
-        leaves.iter().try_for_each(|leave| match judge(case, leave, &held.granted) {
-            Decision::Allowed => Ok(()),
-            Decision::Denied(denial) => Err(denied(case, leave, &denial)),
-        })
+        leaves.iter().try_for_each(|leave| judge(case, leave, &held.granted))
     }
 }
 
@@ -97,26 +95,33 @@ impl Room {
     }
 }
 
-fn judge(case: &Case<'_>, leave: &Leave, granted: &Granted) -> Decision {
-    let caller = case.caller;
-    let question = Question {
-        action: &leave.name(case.action),
-        resource: leave.resource.as_str(),
-        owner: caller.account().as_str(),
-        principal: Principal {
-            kind: Kind::User,
-            account: caller.account().as_str(),
-            arn: caller.arn().as_str(),
-            id: caller.id(),
-        },
-        facts: &Known { case, leave },
-    };
+/// Decides about one leave. The one who reads the log is told more of a refusal than
+/// the one who asked.
+fn judge(case: &Case<'_>, leave: &Leave, granted: &Granted) -> Result<()> {
+    let (action, facts) = (leave.name(case.action), Known { case, leave });
+    let question = question(case.caller, (&action, leave.resource.as_str()), &facts);
     let bearing = Bearing {
         identity: &granted.identity,
         boundary: granted.boundary.as_deref(),
         ..Bearing::default()
     };
-    decide(&question, &bearing)
+    let Decision::Denied(denial) = decide(&question, &bearing) else { return Ok(()) };
+    if record::is_wanted() {
+        let explained = explain(&question, &bearing);
+        record::write((case, leave), &denial, &explained, &record::missing(granted, &facts));
+    }
+    Err(denied(case, leave, &denial))
+}
+
+fn question<'q>(
+    caller: &'q Caller,
+    (action, resource): (&'q str, &'q str),
+    facts: &'q dyn Facts,
+) -> Question<'q> {
+    let account = caller.account().as_str();
+    let principal =
+        Principal { kind: Kind::User, account, arn: caller.arn().as_str(), id: caller.id() };
+    Question { action, resource, owner: account, principal, facts }
 }
 
 #[cfg(test)]

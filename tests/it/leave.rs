@@ -307,6 +307,7 @@ async fn who_bears_the_name_of_the_caller_by_now_is_not_the_caller() {
             needs: &Needs::on(Arn::any()),
             request: &(),
             now: world.clock.now(),
+            request_id: "",
         })
     };
     assert!(decided(&Caller::of(&account, &owner).unwrap()).is_ok());

@@ -80,6 +80,35 @@ fn no_secret_no_signature_and_no_token_is_ever_written_down() {
 }
 
 #[test]
+fn a_denial_leaves_what_led_to_it_for_whoever_asks_for_that() {
+    let filter = "info,countersign::decision=debug";
+    let mut serving = Serving::in_memory(&["--log-format", "json", "--log", filter], &ROOT_KEY);
+    call(&serving, "Action=CreateUser&Version=2010-05-08&UserName=ann");
+    call(
+        &serving,
+        "Action=PutUserPolicy&Version=2010-05-08&UserName=ann&PolicyName=guard&PolicyDocument=\
+         %7B%22Version%22:%222012-10-17%22,%22Statement%22:%7B%22Effect%22:%22Deny%22,%22Action%22:\
+         %22iam:*%22,%22Resource%22:%22*%22,%22Condition%22:%7B%22BoolIfExists%22:%7B%22aws:\
+         MultiFactorAuthPresent%22:false%7D%7D%7D%7D",
+    );
+    let made = call(&serving, "Action=CreateAccessKey&Version=2010-05-08&UserName=ann").body;
+    let id = between(&made, "<AccessKeyId>", "</AccessKeyId>");
+    let secret = between(&made, "<SecretAccessKey>", "</SecretAccessKey>");
+    let ann = Signer::new(id, secret);
+    let request = signed(&serving.address(), ann, "Action=ListUsers&Version=2010-05-08");
+    let request = request.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+    let refused = exchange(&serving.address(), &request);
+    assert_eq!(refused.status, 403);
+    let log = serving.stop("TERM").1;
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let line = lines.into_iter().find(|line| line["target"] == "countersign::decision").unwrap();
+    assert_eq!(line["request_id"], refused.header("x-amzn-requestid").unwrap());
+    assert_eq!((&line["action"], &line["by"]), (&"iam:ListUsers".into(), &"Identity".into()));
+    assert_eq!(line["statements"], "Deny in user_ann_guard at 1:37");
+    assert_eq!(line["missing_keys"], "aws:MultiFactorAuthPresent");
+}
+
+#[test]
 fn access_lines_can_be_left_out() {
     let mut serving = Serving::in_memory(&["--log", "info,countersign::access=warn"], &ROOT_KEY);
     call(&serving, "Action=GetUser&Version=2010-05-08");
