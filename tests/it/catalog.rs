@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use countersign::catalog::{self, AwsPolicy, PREFIX};
 use countersign::clock::Time;
+use countersign::policy::{Policy, Purpose};
 use serde_json::{Value, json};
 
 fn document(name: &str) -> Value {
@@ -93,4 +94,14 @@ fn an_id_stays_what_it_is() {
     let id = catalog::find("arn:aws:iam::aws:policy/AdministratorAccess").unwrap().id();
     assert_eq!(id, "ANPAIXUEARDEVTUHKHZ23");
     assert_eq!(id.len(), 21);
+}
+
+#[test]
+fn what_aws_wrote_is_a_policy_by_awss_own_rules() {
+    let wrong = catalog::all().filter_map(|policy| {
+        let fault = Policy::read(policy.document, Purpose::Managed).err()?;
+        Some(format!("{}: {fault} at {:?}", policy.arn, fault.at))
+    });
+    let wrong: Vec<_> = wrong.collect();
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }

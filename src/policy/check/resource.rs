@@ -5,11 +5,21 @@ use crate::policy::malformed::Malformed;
 use crate::policy::written::WrittenStatement;
 
 /// The partitions of AWS.
-const PARTITIONS: [&str; 8] =
-    ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
+const PARTITIONS: [&str; 9] = [
+    "*",
+    "aws",
+    "aws-cn",
+    "aws-us-gov",
+    "aws-iso",
+    "aws-iso-b",
+    "aws-iso-e",
+    "aws-iso-f",
+    "aws-eusc",
+];
 
-/// What the resources of IAM begin with.
-const IAM_KINDS: [&str; 13] = [
+/// What the resources of IAM begin with. AWS's sentence does not name templates of
+/// roles yet; its own policies do.
+const IAM_KINDS: [&str; 14] = [
     "user/",
     "federated-user/",
     "role/",
@@ -18,6 +28,7 @@ const IAM_KINDS: [&str; 13] = [
     "mfa/",
     "server-certificate/",
     "policy/",
+    "role-template/",
     "sms-mfa/",
     "saml-provider/",
     "oidc-provider/",
@@ -60,12 +71,14 @@ fn one(resource: &str) -> Result<(), Malformed> {
     let mut parts = rest.splitn(4, ':');
     let vendor = parts.next().unwrap_or_default();
     require(!vendor.contains(['*', '?']), Malformed::ResourceVendor)?;
-    let (region, _account, path) = (parts.next(), parts.next(), parts.next());
+    let mut next = || parts.next().unwrap_or_default();
+    let (region, account, path) = (next(), next(), next());
     match vendor {
-        "iam" => iam(resource, region.unwrap_or_default(), path.unwrap_or_default()),
+        "iam" => iam(resource, region, path),
+        // What belongs to an account is no bucket: an access point is somewhere.
         "s3" => {
-            let is_nowhere = region.is_none_or(str::is_empty);
-            require(is_nowhere, Malformed::Region(resource.to_owned()))
+            let may_be_somewhere = region.is_empty() || !account.is_empty();
+            require(may_be_somewhere, Malformed::Region(resource.to_owned()))
         }
         _ => Ok(()),
     }
