@@ -60,8 +60,9 @@ pub(super) fn date(text: &str) -> Option<i128> {
         return text.parse::<i64>().ok().map(|seconds| i128::from(seconds) * 1_000_000_000);
     }
     let (day, time) = text.split_once(['T', 't']).unwrap_or((text, ""));
+    let (sign, day) = day.strip_prefix('-').map_or((1, day), |rest| (-1, rest));
     let mut parts = day.split('-');
-    let year = number(parts.next()?, 9)?;
+    let year = sign * number(parts.next()?, 9)?;
     let month = parts.next().map_or(Some(1), |text| number(text, 2))?;
     let date = parts.next().map_or(Some(1), |text| number(text, 2))?;
     if parts.next().is_some() {
