@@ -58,6 +58,10 @@ fn source(text: &str) -> Source {
 }
 
 fn decides(sources: &[Source]) -> Decision {
+    decides_by(sources, &Known)
+}
+
+fn decides_by(sources: &[Source], facts: &dyn Facts) -> Decision {
     let principal =
         Principal { kind: Kind::User, account: "123456789012", arn: ARN, id: "AIDAEXAMPLE" };
     let question = Question {
@@ -65,7 +69,7 @@ fn decides(sources: &[Source]) -> Decision {
         resource: black_box(ARN),
         owner: "123456789012",
         principal,
-        facts: &Known,
+        facts,
     };
     decide(&question, &Bearing { identity: sources, ..Bearing::default() })
 }
@@ -86,5 +90,47 @@ fn one_decision(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_decision);
+/// About as many characters as AWS takes.
+const LARGEST: usize = 130_000;
+
+/// Documents as large as any may be, made to be slow, and a text of 2,048 letters to
+/// hold them against.
+fn a_large_document(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("a document of 128 KiB");
+    let filled = |piece: &str| piece.chars().cycle().take(LARGEST).collect::<String>();
+    let like = |patterns: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*",
+               "Condition":{{"StringLike":{{"k":[{patterns}]}}}}}}}}"#
+        )
+    };
+    for (name, text) in [
+        ("stars and signs", like(&format!("\"{}b\"", filled("*?")))),
+        ("signs and letters", like(&format!("\"*{}b*\"", filled("a?")))),
+        ("many patterns", like(&vec!["\"*a?a?b*\""; LARGEST / 10].join(","))),
+        ("variables", like(&format!("\"{}\"", "*${k}".repeat(LARGEST / 5)))),
+    ] {
+        let facts = Letters("a".repeat(2048));
+        group.bench_function(BenchmarkId::new("read", name), |b| {
+            b.iter(|| Policy::read(&text, Purpose::Inline).unwrap());
+        });
+        let policy = Policy::read(&text, Purpose::Inline).unwrap();
+        let source = [Source { name: "p".into(), arn: None, policy }];
+        group.bench_function(BenchmarkId::new("decided", name), |b| {
+            b.iter(|| decides_by(&source, &facts));
+        });
+    }
+    group.finish();
+}
+
+/// A request in which every key is a long word.
+struct Letters(String);
+
+impl Facts for Letters {
+    fn get(&self, _: &str) -> Option<Fact<'_>> {
+        Some(Fact::one(&*self.0))
+    }
+}
+
+criterion_group!(benches, one_decision, a_large_document);
 criterion_main!(benches);

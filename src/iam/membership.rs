@@ -1,7 +1,7 @@
 //! Who is in which group.
 
 use crate::action::{Action, Allowed, Needs, Route, Service};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::iam::group::GroupDetail;
 use crate::iam::listed::page_of;
 use crate::iam::{IAM, on, on_owner};
@@ -60,7 +60,8 @@ fn found(user: &UserName, group: &GroupName, draft: &Draft) -> Result<(User, Gro
 }
 
 input! {
-    /// Takes a user out of a group (IAM API Reference, `RemoveUserFromGroup`).
+    /// Takes a user out of a group; who is not in it stays out (IAM API Reference,
+    /// `RemoveUserFromGroup`; that AWS says nothing then was tried by others).
     struct RemoveUserFromGroup {
         group: GroupName = "GroupName",
         user: UserName = "UserName",
@@ -79,19 +80,11 @@ impl Action for RemoveUserFromGroup {
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { group, user } = input.into_inner();
         let (mut user, group) = found(&user, &group, draft)?;
-        if user.groups.remove(&group.id).is_none() {
-            return Err(not_in(&user, &group));
+        if user.groups.remove(&group.id).is_some() {
+            draft.put(user);
         }
-        draft.put(user);
         Ok(())
     }
-}
-
-/// AWS's sentence is not known; this one is made like that of a role which is not in
-/// an instance profile.
-fn not_in(user: &User, group: &Group) -> Error {
-    let message = format!("User {} in Group {} cannot be found.", user.name, group.name);
-    Error::new(Code::NoSuchEntity, message)
 }
 
 input! {

@@ -180,7 +180,7 @@ impl Decision {
     }
 }
 
-/// A statement that applies, by its number in its policy.
+/// A statement that applies, and where it stands.
 struct Applies<'p> {
     layer: Layer,
     source: &'p Source,
