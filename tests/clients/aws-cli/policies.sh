@@ -64,8 +64,9 @@ new_key as_root iam create-access-key --user-name rob
 old=$key
 new_key as_user iam create-access-key
 [[ $key != "$old" ]] || fail 'the old key again'
-keys=$(as_user iam list-access-keys --user-name rob --query 'AccessKeyMetadata[].AccessKeyId')
-is "$keys" "$old"$'\t'"$key"
+# Of keys that were made in one second neither is the older.
+keys=$(as_user iam list-access-keys --user-name rob --query 'sort(AccessKeyMetadata[].AccessKeyId)')
+is "$keys" "$(printf '%s\n' "$old" "$key" | LC_ALL=C sort | paste -sd '\t')"
 as_user iam delete-access-key --access-key-id "$old"
 is "$(as_user iam list-access-keys --query 'AccessKeyMetadata[].AccessKeyId')" "$key"
 refused "$(not_allowed rob CreateAccessKey 'user ann')" as_user iam create-access-key --user-name ann
