@@ -26,7 +26,8 @@ use crate::error::{Code, Error, Result};
 use crate::ids::request_id;
 use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, refusal, wanted_format};
-use crate::sigv4::Refusal;
+use crate::policy::{Fact, Facts};
+use crate::sigv4::{Refusal, Signer};
 use crate::store::Store;
 use crate::store::draft::Draft;
 use crate::store::index::Credential;
@@ -94,7 +95,7 @@ type Answer = Result<Response<Full<Bytes>>, Infallible>;
 impl Inner {
     fn answer(self: &Arc<Self>, mut request: Request<Bytes>) -> Replying {
         // Without these nobody has verified the request: it is not answered.
-        let Some((asked, SignedWith { key, region })) = verified(&mut request) else {
+        let Some((asked, signed_with)) = verified(&mut request) else {
             return at_once(refusal(Error::internal_failure()));
         };
         let route = asked.action().and_then(|action| self.table.find(asked.service, action));
@@ -102,7 +103,7 @@ impl Inner {
             namespace: route.map_or(FAULT, |_| asked.service.namespace),
             service: asked.service.prefix,
             action: route.map_or(UNKNOWN, |route| route.action.name),
-            caller: Some(key.caller.arn().shared()),
+            caller: Some(signed_with.key.caller.arn().shared()),
         };
         if request.uri().path() != "/" {
             return at_once(answered.on(refusal(no_such_path())));
@@ -110,8 +111,8 @@ impl Inner {
         let Some(route) = route else {
             return at_once(answered.on(refusal(asked.no_such_action())));
         };
-        let sent = Sent::of(&mut request, region, Arc::clone(&self.proxies));
-        let asking = Asking::of(&request, (key, asked), sent);
+        let sent = Sent::of(&mut request, Arc::clone(&self.proxies));
+        let asking = Asking::of(&request, (signed_with, asked), sent);
         match self.try_at_once(route, &asking) {
             Ok(Some(response)) => at_once(answered.on(response)),
             Ok(None) => Either::Right(Box::pin(Arc::clone(self).commit(route, asking, answered))),
@@ -162,6 +163,7 @@ fn verified(request: &mut Request<Bytes>) -> Option<(Asked, SignedWith)> {
 /// What outlives the request's parts, for a change that may have to be run again.
 struct Asking {
     key: Arc<Credential>,
+    signer: Signer,
     asked: Asked,
     sent: Sent,
     request_id: RequestId,
@@ -169,11 +171,12 @@ struct Asking {
 }
 
 impl Asking {
-    fn of(request: &Request<Bytes>, (key, asked): (Arc<Credential>, Asked), sent: Sent) -> Self {
+    fn of(request: &Request<Bytes>, (by, asked): (SignedWith, Asked), sent: Sent) -> Self {
+        let SignedWith { key, signer } = by;
         let format = wanted_format(sent.headers());
         let named = request.extensions().get().copied();
         let request_id = named.unwrap_or_else(|| RequestId::new(&request_id()));
-        Self { key, asked, sent, request_id, format }
+        Self { key, signer, asked, sent, request_id, format }
     }
 
     fn call<'r>(&'r self, caller: &'r Caller, policy: &'r dyn Decide) -> Call<'r> {
@@ -183,7 +186,16 @@ impl Asking {
             request_id: self.request_id.as_str(),
             format: self.format,
             policy,
-            request: &self.sent,
+            request: self,
+        }
+    }
+}
+
+impl Facts for Asking {
+    fn get(&self, key: &str) -> Option<Fact<'_>> {
+        match key {
+            "aws:requestedregion" => Some(Fact::one(self.signer.region())),
+            _ => self.sent.get(key),
         }
     }
 }

@@ -18,6 +18,7 @@ mod membership;
 mod policy;
 mod policy_entities;
 mod policy_version;
+mod renamed;
 mod role;
 mod service_role;
 mod simulate;

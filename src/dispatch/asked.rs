@@ -6,6 +6,7 @@ use crate::action::Service;
 use crate::dispatch::table::Table;
 use crate::error::{Code, Error};
 use crate::iam::IAM;
+use crate::sigv4::Signer;
 use crate::store::index::Credential;
 use crate::sts::STS;
 use crate::wire::form::Form;
@@ -29,8 +30,8 @@ pub struct Asked {
 pub struct SignedWith {
     /// The key.
     pub key: Arc<Credential>,
-    /// The region that the signature is for.
-    pub region: Arc<str>,
+    /// What the signature is for.
+    pub signer: Signer,
 }
 
 impl Asked {

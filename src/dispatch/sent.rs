@@ -1,4 +1,4 @@
-//! What is known of a request by itself: where it is from, and what sent it.
+//! What is known of a request before its signature: where it is from, and what sent it.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -19,22 +19,16 @@ const FORWARDED_PROTO: &str = "x-forwarded-proto";
 pub(super) struct Sent {
     headers: HeaderMap,
     peer: Option<Peer>,
-    /// The region that was signed for.
-    region: Arc<str>,
     proxies: Arc<[Network]>,
 }
 
 impl Sent {
     /// What is known of `request`, which keeps no headers. Who is of `proxies` is
     /// believed whom it speaks for; nobody else is.
-    pub(super) fn of<B>(
-        request: &mut Request<B>,
-        region: Arc<str>,
-        proxies: Arc<[Network]>,
-    ) -> Self {
+    pub(super) fn of<B>(request: &mut Request<B>, proxies: Arc<[Network]>) -> Self {
         let headers = std::mem::take(request.headers_mut());
         let peer = request.extensions().get().cloned();
-        Self { headers, peer, region, proxies }
+        Self { headers, peer, proxies }
     }
 
     /// Its headers.
@@ -100,7 +94,6 @@ impl Facts for Sent {
             "aws:securetransport" => Some(Fact::one(self.is_secure()?.to_string())),
             "aws:useragent" => self.header(&USER_AGENT),
             "aws:referer" => self.header(&REFERER),
-            "aws:requestedregion" => Some(Fact::one(&*self.region)),
             _ => None,
         }
     }
@@ -120,7 +113,7 @@ mod tests {
         }
         request.extensions_mut().insert(Peer::new(format!("{peer}:1").parse().unwrap()));
         let proxies = ["10.0.0.0/8".parse().unwrap()].into();
-        Sent::of(&mut request, "us-east-1".into(), proxies)
+        Sent::of(&mut request, proxies)
     }
 
     fn source(peer: &str, forwarded: &[&str]) -> Option<String> {

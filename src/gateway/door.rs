@@ -85,7 +85,7 @@ impl Gate for Door {
     fn signed(&self, key: Arc<Credential>, signer: Signer, extensions: &mut Extensions) {
         self.store.note_use(&key, signer.service(), signer.region());
         if let Some(asked) = extensions.get_mut::<Asked>() {
-            asked.signed_with = Some(SignedWith { region: signer.region().into(), key });
+            asked.signed_with = Some(SignedWith { key, signer });
         }
     }
 }

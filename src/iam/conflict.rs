@@ -1,7 +1,18 @@
-//! What holds something is not deleted.
+//! What stands in the way: a name that is taken; what something still holds.
 
 use crate::error::{Code, Error, Result};
+use crate::iam::holder::Named;
+use crate::store::draft::Draft;
 use crate::store::entity::Rights;
+
+/// Refuses a name that another has, in whatever case.
+pub(super) fn refuse_taken<H: Named>(name: &H::Name, draft: &Draft) -> Result<()> {
+    if draft.account().get::<H>(name).is_some() {
+        let message = format!("{} with name {name} already exists.", H::WORD);
+        return Err(Error::new(Code::EntityAlreadyExists, message));
+    }
+    Ok(())
+}
 
 /// Refuses to delete where something must be done before.
 pub(super) fn refuse_while(holds: bool, first: &str) -> Result<()> {

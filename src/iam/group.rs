@@ -3,9 +3,10 @@
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::clock::Time;
-use crate::error::{Code, Error, Result};
-use crate::iam::conflict::{refuse_granted, refuse_while};
+use crate::error::{Error, Result};
+use crate::iam::conflict::{refuse_granted, refuse_taken, refuse_while};
 use crate::iam::listed::{below, page_of, prefix};
+use crate::iam::renamed::{on_both, rename};
 use crate::iam::user::UserDetail;
 use crate::iam::{IAM, on};
 use crate::page::Page;
@@ -13,7 +14,7 @@ use crate::store::account::Account;
 use crate::store::draft::Draft;
 use crate::store::entity::{Entity, Group, Rights};
 use crate::store::owner::Caller;
-use crate::text::{AccountId, Folded, GroupName, MarkerText, MaxItems, Path, PathPrefix};
+use crate::text::{AccountId, GroupName, MarkerText, MaxItems, Path, PathPrefix};
 use crate::wire::answer::output;
 use crate::wire::form::input;
 
@@ -76,7 +77,7 @@ impl Action for CreateGroup {
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let Self { path, name } = input.into_inner();
-        refuse_taken(&name, draft)?;
+        refuse_taken::<Group>(&name, draft)?;
         let most = draft.limits().groups_per_account;
         if Group::all(draft.account()).len() >= most {
             return Err(Error::over_quota("GroupsPerAccount", most));
@@ -85,16 +86,6 @@ impl Action for CreateGroup {
         let group = Group { name, path, id, created: draft.now(), rights: Rights::default() };
         draft.put(group.clone());
         Ok(CreateGroupResult { group: GroupDetail::of(&group, draft.account().id()) })
-    }
-}
-
-fn refuse_taken(name: &GroupName, draft: &Draft) -> Result<()> {
-    match draft.account().get::<Group>(name) {
-        Some(_) => {
-            let message = format!("Group with name {name} already exists.");
-            Err(Error::new(Code::EntityAlreadyExists, message))
-        }
-        None => Ok(()),
     }
 }
 
@@ -198,33 +189,14 @@ impl Action for UpdateGroup {
     const NAME: &'static str = "UpdateGroup";
     type Output = ();
 
-    /// Leave is asked for on both, the group as it is and as it will be.
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        let held = account.get::<Group>(&self.group);
-        let path = self.new_path.clone().or_else(|| held.map(|group| group.path.clone()));
-        let path = path.unwrap_or_default();
-        let name = self.new_name.as_ref().unwrap_or(&self.group);
-        let to = Arn::iam(account.id(), Group::KIND, format_args!("{path}{name}"));
-        on::<Group>(&self.group, account)
-            .and("iam:UpdateGroup", to)
-            .told_as(format!("group {name}"))
+        let to = (self.new_name.clone(), self.new_path.clone());
+        on_both::<Group>(&self.group, to, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { group, new_path, new_name } = input.into_inner();
-        let mut renamed = draft.find::<Group>(&group)?.clone();
-        let new_name = new_name.unwrap_or_else(|| renamed.name.clone());
-        let is_same = Folded::of(&new_name) == Folded::of(&group);
-        if !is_same {
-            refuse_taken(&new_name, draft)?;
-        }
-        renamed.path = new_path.unwrap_or(renamed.path);
-        renamed.name = new_name;
-        draft.put(renamed);
-        if !is_same {
-            draft.remove::<Group>(&group);
-        }
-        Ok(())
+        rename::<Group>(&group, (new_name, new_path), draft)
     }
 }
 

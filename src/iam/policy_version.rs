@@ -9,6 +9,7 @@ use crate::iam::{IAM, policy};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
+use crate::store::entity::ManagedPolicy;
 use crate::store::owner::Caller;
 use crate::text::{ArnText, Claim, MarkerText, MaxItems, PolicyText, VersionId};
 use crate::wire::answer::output;
@@ -184,6 +185,18 @@ impl Action for ListPolicyVersions {
     }
 }
 
+/// The account's own policy, to be changed, and the number of one of its versions.
+fn own_version(
+    (arn, version): (&ArnText, &VersionId),
+    outside: &'static str,
+    draft: &Draft,
+) -> Result<(ManagedPolicy, u32)> {
+    let arn = managed::name_of(arn)?;
+    let policy = managed::find_own(&arn, outside, draft)?;
+    let number = Managed::Own(&policy).version(version, &arn)?.number;
+    Ok((policy, number))
+}
+
 input! {
     /// Makes a version of a managed policy the one that counts (IAM API Reference,
     /// `SetDefaultPolicyVersion`).
@@ -204,9 +217,7 @@ impl Action for SetDefaultPolicyVersion {
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { arn, version } = input.into_inner();
-        let arn = managed::name_of(&arn)?;
-        let mut policy = managed::find_own(&arn, NOT_OURS, draft)?;
-        let number = Managed::Own(&policy).version(&version, &arn)?.number;
+        let (mut policy, number) = own_version((&arn, &version), NOT_OURS, draft)?;
         if policy.default != number {
             policy.default = number;
             draft.put(policy);
@@ -235,10 +246,8 @@ impl Action for DeletePolicyVersion {
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { arn, version } = input.into_inner();
-        let arn = managed::name_of(&arn)?;
         let outside = "Cannot delete policy versions for policies outside your own account.";
-        let mut policy = managed::find_own(&arn, outside, draft)?;
-        let number = Managed::Own(&policy).version(&version, &arn)?.number;
+        let (mut policy, number) = own_version((&arn, &version), outside, draft)?;
         if policy.default == number {
             let message = "Cannot delete the default version of a policy.";
             return Err(Error::new(Code::DeleteConflict, message));

@@ -7,6 +7,7 @@ use crate::arn::Arn;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::iam::boundary::Boundary;
+use crate::iam::conflict::refuse_taken;
 use crate::iam::document::Encoded;
 use crate::iam::holder::on_rights;
 use crate::iam::listed::{below, prefix};
@@ -159,7 +160,7 @@ impl Action for CreateRole {
 impl CreateRole {
     fn role(self, draft: &mut Draft) -> Result<Role> {
         refuse_reserved(self.path.as_ref())?;
-        refuse_taken(&self.name, draft)?;
+        refuse_taken::<Role>(&self.name, draft)?;
         let trust = trust::read(&self.trust, draft)?;
         let mut rights = Rights::default();
         rights.boundary =
@@ -200,14 +201,6 @@ fn refuse_reserved(path: Option<&Path>) -> Result<()> {
     if path.is_some_and(|path| path.as_str().starts_with(SERVICE_PATH)) {
         let message = format!("The path {SERVICE_PATH} is reserved for service-linked roles.");
         return Err(Error::new(Code::InvalidInput, message));
-    }
-    Ok(())
-}
-
-fn refuse_taken(name: &RoleName, draft: &Draft) -> Result<()> {
-    if draft.account().get::<Role>(name).is_some() {
-        let message = format!("Role with name {name} already exists.");
-        return Err(Error::new(Code::EntityAlreadyExists, message));
     }
     Ok(())
 }

@@ -5,11 +5,12 @@ use imbl::OrdSet;
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::clock::Time;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::iam::boundary::Boundary;
-use crate::iam::conflict::{refuse_granted, refuse_while};
+use crate::iam::conflict::{refuse_granted, refuse_taken, refuse_while};
 use crate::iam::listed::{below, prefix};
 use crate::iam::managed::check_boundary;
+use crate::iam::renamed::{on_both, rename};
 use crate::iam::tag::{self, Tag, tagged};
 use crate::iam::{IAM, named_or_caller, on_owner};
 use crate::page::Page;
@@ -18,7 +19,7 @@ use crate::store::draft::Draft;
 use crate::store::entity::{Entity, Rights, Tagged, Tags, User};
 use crate::store::owner::{Caller, Owner};
 use crate::text::{
-    AccountId, ArnText, Folded, MarkerText, MaxItems, NewUserName, Path, PathPrefix, UserName,
+    AccountId, ArnText, MarkerText, MaxItems, NewUserName, Path, PathPrefix, UserName,
 };
 use crate::wire::answer::output;
 use crate::wire::form::{List, input};
@@ -116,7 +117,7 @@ impl Action for CreateUser {
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let Self { path, name, boundary, tags } = input.into_inner();
         let name = UserName::from(name);
-        refuse_taken(&name, draft)?;
+        refuse_taken::<User>(&name, draft)?;
         let boundary = boundary.map(|arn| check_boundary(&arn, draft.account())).transpose()?;
         let tags = tag::first::<User>(tags, draft)?;
         let mut user = User { tags, ..make(name, path.unwrap_or_default(), draft)? };
@@ -144,16 +145,6 @@ fn make(name: UserName, path: Path, draft: &mut Draft) -> Result<User> {
         groups: OrdSet::new(),
         tags: Tags::new(User::CASE),
     })
-}
-
-fn refuse_taken(name: &UserName, draft: &Draft) -> Result<()> {
-    match draft.account().get::<User>(name) {
-        Some(_) => {
-            let message = format!("User with name {name} already exists.");
-            Err(Error::new(Code::EntityAlreadyExists, message))
-        }
-        None => Ok(()),
-    }
 }
 
 input! {
@@ -246,33 +237,14 @@ impl Action for UpdateUser {
     const NAME: &'static str = "UpdateUser";
     type Output = ();
 
-    /// Leave is asked for on both, the user as it is and as it will be.
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        let held = account.get::<User>(&self.user);
-        let path = self.new_path.clone().or_else(|| held.map(|user| user.path.clone()));
-        let path = path.unwrap_or_default();
-        let name = self.new_name.clone().map_or_else(|| self.user.clone(), UserName::from);
-        let to = Arn::iam(account.id(), User::KIND, format_args!("{path}{name}"));
-        on_owner(&Owner::User(self.user.clone()), account)
-            .and("iam:UpdateUser", to)
-            .told_as(format!("user {name}"))
+        let to = (self.new_name.clone().map(UserName::from), self.new_path.clone());
+        on_both::<User>(&self.user, to, account)
     }
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { user, new_path, new_name } = input.into_inner();
-        let mut renamed = draft.find::<User>(&user)?.clone();
-        let new_name = new_name.map_or_else(|| renamed.name.clone(), UserName::from);
-        let is_same = Folded::of(&new_name) == Folded::of(&user);
-        if !is_same {
-            refuse_taken(&new_name, draft)?;
-        }
-        renamed.path = new_path.unwrap_or(renamed.path);
-        renamed.name = new_name;
-        draft.put(renamed);
-        if !is_same {
-            draft.remove::<User>(&user);
-        }
-        Ok(())
+        rename::<User>(&user, (new_name.map(UserName::from), new_path), draft)
     }
 }
 

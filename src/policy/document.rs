@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::policy::check::check;
+use crate::policy::json::Node;
 use crate::policy::statement::Statement;
 use crate::policy::written::Written;
 
@@ -62,15 +63,10 @@ pub struct Position {
 impl Policy {
     /// Reads a document that a caller sends.
     pub fn read(text: &str, purpose: Purpose) -> Result<Self, Fault> {
-        if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
-            let is_trust = purpose == Purpose::Trust;
-            let malformed = if is_trust { Malformed::Json } else { Malformed::Syntax };
-            let at = Position { line: error.line(), column: error.column() };
-            return Err(Fault { malformed, at });
-        }
+        let whole = Node::of(text).map_err(|error| no_json(&error, purpose))?;
         let fault = |(malformed, at)| Fault { malformed, at: Walk::of(text).to(at) };
         let syntax = |at| fault((Malformed::Syntax, at));
-        let written = Written::read(text).map_err(syntax)?;
+        let written = Written::read(whole).map_err(syntax)?;
         check(&written, purpose).map_err(fault)?;
         let statements = statements(&written).ok_or_else(|| syntax(0))?;
         Ok(Self::of(text, Some(statements), naming(&written)))
@@ -79,7 +75,7 @@ impl Policy {
     /// A document that was kept. If it cannot be read any more, it denies
     /// everything to whomever it is for.
     pub fn kept(text: &str) -> Self {
-        let written = Written::read(text).ok();
+        let written = Node::of(text).ok().and_then(|whole| Written::read(whole).ok());
         let statements = written.as_ref().and_then(statements);
         Self::of(text, statements, written.as_ref().map_or_else(Vec::new, naming))
     }
@@ -172,6 +168,12 @@ impl<'t> Walk<'t> {
         self.position = Position { line, column };
         self.position
     }
+}
+
+/// Of a trust policy AWS says so, of others that they are no policies.
+fn no_json(error: &serde_json::Error, purpose: Purpose) -> Fault {
+    let malformed = if purpose == Purpose::Trust { Malformed::Json } else { Malformed::Syntax };
+    Fault { malformed, at: Position { line: error.line(), column: error.column() } }
 }
 
 fn statements(written: &Written) -> Option<Vec<Statement>> {

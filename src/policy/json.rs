@@ -19,10 +19,10 @@ pub(super) struct Node<'t> {
 pub(super) type Member<'t> = (String, Node<'t>);
 
 impl<'t> Node<'t> {
-    /// The whole of a text; nothing, if it is no JSON.
-    pub(super) fn of(text: &'t str) -> Option<Self> {
-        let raw: &RawValue = serde_json::from_str(text).ok()?;
-        Some(Self { raw: raw.get(), start: offset(text, raw.get()) })
+    /// The whole of a text, if it is JSON.
+    pub(super) fn of(text: &'t str) -> Result<Self, serde_json::Error> {
+        let raw: &RawValue = serde_json::from_str(text)?;
+        Ok(Self { raw: raw.get(), start: offset(text, raw.get()) })
     }
 
     /// Where in the text it stands, in bytes.
@@ -124,6 +124,6 @@ mod tests {
     #[test]
     fn what_is_nested_deeply_harms_nobody() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(Node::of(&deep).is_none_or(|node| node.members().is_none()));
+        assert!(!Node::of(&deep).is_ok_and(|node| node.members().is_some()));
     }
 }

@@ -62,14 +62,13 @@ pub(super) struct WrittenCondition {
 pub(super) type Read<T> = Result<T, usize>;
 
 impl Written {
-    /// What `text` says, if it has the shape of a policy.
-    pub(super) fn read(text: &str) -> Read<Self> {
-        let whole = Node::of(text).ok_or(0_usize)?;
+    /// What `whole` says, if it has the shape of a policy.
+    pub(super) fn read(whole: Node<'_>) -> Read<Self> {
         let (mut version, mut statements) = (Version::Old, None);
         for (name, node) in members(whole)? {
             match &*name {
                 "Version" => version = self::version(node)?,
-                "Id" => drop(self::text(node)?),
+                "Id" => drop(text(node)?),
                 "Statement" => statements = Some(node.one_or_many()),
                 _ => return Err(node.range().start),
             }

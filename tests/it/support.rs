@@ -132,7 +132,8 @@ fn plain(key: &str) -> String {
 
 /// The condition keys that are looked up for every request.
 fn looked_up() -> BTreeSet<String> {
-    let sources = ["src/dispatch/sent.rs", "src/dispatch/leave/known.rs"].map(text).concat();
+    let rooms = ["src/dispatch.rs", "src/dispatch/sent.rs", "src/dispatch/leave/known.rs"];
+    let sources = rooms.map(text).concat();
     let quoted = sources.split('"').skip(1).step_by(2).map(str::to_owned);
     quoted.filter(|word| word.starts_with("aws:") || word.starts_with("iam:")).collect()
 }

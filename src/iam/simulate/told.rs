@@ -3,7 +3,9 @@
 use crate::error::{Code, Error, Result};
 use crate::iam::simulate::asked::{Scene, Stage, Told, principal};
 use crate::page::Page;
-use crate::policy::{Effect, Explained, Facts, Match, Position, Question, Word, explain};
+use crate::policy::{
+    Bearing, Effect, Explained, Facts, Match, Position, Principal, Question, Word, explain,
+};
 use crate::text::{ActionText, ResourceText};
 use crate::wire::answer::{Answer, Element, output};
 use crate::wire::form::List;
@@ -106,13 +108,14 @@ pub(super) fn simulated(stage: &Stage<'_>, scene: &Scene<'_>, page: &Page) -> Re
     let numbered = all.enumerate().map(|(place, asked)| (format!("{place:08}"), asked));
     let size = stage.size();
     let paged = page.cut_by_size(numbered, |_| size);
+    let trial = Trial::of(stage, scene);
     Ok(Simulated {
         is_truncated: paged.is_truncated(),
         marker: paged.marker,
         results: paged
             .items
             .into_iter()
-            .map(|(_, (action, resource))| evaluation(stage, scene, (action, resource)))
+            .map(|(_, (action, resource))| trial.evaluation(action, resource))
             .collect(),
     })
 }
@@ -127,33 +130,53 @@ fn refuse_nameless(action: &ActionText) -> Result<()> {
     }
 }
 
-fn evaluation(
-    stage: &Stage<'_>,
-    scene: &Scene<'_>,
-    (action, resource): (&ActionText, &str),
-) -> Evaluation {
-    let facts = Told::of(stage, scene);
-    let who = principal(stage, scene.caller);
-    let owner = scene.owner.map_or(who.account, |owner| account_of(owner.as_str()));
-    let question =
-        Question { action: action.as_str(), resource, owner, principal: who, facts: &facts };
-    let bearing = stage.bearing();
-    let explained = explain(&question, &bearing);
-    let missing: Vec<_> =
-        stage.keys().into_iter().filter(|key| facts.get(&key.to_lowercase()).is_none()).collect();
-    let is_on_something = resource != "*";
-    let specific = Specific::of(&explained, resource, missing);
-    Evaluation {
-        action: action.to_string(),
-        resource: resource.to_owned(),
-        decision: specific.decision,
-        matched: specific.matched.clone(),
-        // What is missing is told once.
-        missing: if is_on_something { Vec::new() } else { specific.missing.clone() },
-        organization: explained.organization_allows.map(|allows| Organization { allows }),
-        boundary: specific.boundary.clone(),
-        details: is_on_something.then(|| details(&explained, owner != who.account)),
-        specific: is_on_something.then(|| vec![specific]),
+/// What is the same for every action and resource that is tried.
+struct Trial<'a> {
+    bearing: Bearing<'a>,
+    facts: Told<'a>,
+    who: Principal<'a>,
+    /// The account that the resources belong to.
+    owner: &'a str,
+    /// The keys that the policies look at and nobody has told.
+    missing: Vec<String>,
+}
+
+impl<'a> Trial<'a> {
+    fn of(stage: &'a Stage<'_>, scene: &Scene<'a>) -> Self {
+        let (facts, who) = (Told::of(stage, scene), principal(stage, scene.caller));
+        let is_missing = |key: &String| facts.get(&key.to_lowercase()).is_none();
+        Self {
+            bearing: stage.bearing(),
+            owner: scene.owner.map_or(who.account, |owner| account_of(owner.as_str())),
+            missing: stage.keys().into_iter().filter(is_missing).collect(),
+            facts,
+            who,
+        }
+    }
+
+    fn evaluation(&self, action: &ActionText, resource: &str) -> Evaluation {
+        let question = Question {
+            action: action.as_str(),
+            resource,
+            owner: self.owner,
+            principal: self.who,
+            facts: &self.facts,
+        };
+        let explained = explain(&question, &self.bearing);
+        let is_on_something = resource != "*";
+        let specific = Specific::of(&explained, resource, self.missing.clone());
+        Evaluation {
+            action: action.to_string(),
+            resource: resource.to_owned(),
+            decision: specific.decision,
+            matched: specific.matched.clone(),
+            // What is missing is told once.
+            missing: if is_on_something { Vec::new() } else { self.missing.clone() },
+            organization: explained.organization_allows.map(|allows| Organization { allows }),
+            boundary: specific.boundary.clone(),
+            details: is_on_something.then(|| details(&explained, self.owner != self.who.account)),
+            specific: is_on_something.then(|| vec![specific]),
+        }
     }
 }
 
