@@ -1,6 +1,7 @@
 //! The table of actions: no way in but through a signature and a decision.
 
 use std::fs;
+use std::path::Path;
 
 use bytes::Bytes;
 use countersign::action::{Needs, Route};
@@ -66,8 +67,16 @@ fn every_action_has_a_test_that_calls_it() {
     }
 }
 
-fn texts(folder: &str) -> Vec<String> {
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let sources = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
-    sources.map(|path| fs::read_to_string(path).unwrap()).collect()
+/// Every source in a folder, and in those inside it.
+fn texts(folder: impl AsRef<Path>) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(self::texts(&path));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            texts.push(fs::read_to_string(path).unwrap());
+        }
+    }
+    texts
 }
