@@ -35,7 +35,7 @@
 //! | `text` `clock` `secret` | checked words, the time, what does not print |
 //! | `arn` `ids` `error` | names, new ids, AWS's error codes |
 //! | `wire` | forms in, XML or JSON out, percent encoding |
-//! | `sigv4` `policy` | what a signature must be; what policies say |
+//! | `sigv4` `policy` `federation` | what a signature must be; what policies say; what identity providers vouch for |
 //! | `catalog` | the policies that AWS manages |
 //! | `store` | what exists, and how it is kept |
 //! | `action` `page` | the life of one action; long lists |
@@ -58,6 +58,8 @@ pub mod config;
 #[cfg(feature = "server")]
 pub mod dispatch;
 pub mod error;
+#[cfg(feature = "server")]
+pub mod federation;
 #[cfg(feature = "server")]
 pub mod gateway;
 #[cfg(feature = "server")]

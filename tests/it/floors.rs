@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["text", "clock", "secret"],
     &["arn", "ids", "error"],
     &["wire"],
-    &["sigv4", "policy"],
+    &["sigv4", "policy", "federation"],
     &["catalog"],
     &["store"],
     &["action", "page"],
