@@ -25,13 +25,16 @@ const FLOORS: &[&[&str]] = &[
 /// Packages, and the only modules that may name them.
 const PACKAGES: &[(&str, &[&str])] = &[
     ("arc_swap", &["store", "metrics"]),
-    ("aws_lc_rs", &["store"]),
+    ("aws_lc_rs", &["federation", "gateway", "store"]),
     ("bytes", &["command", "dispatch", "gateway", "layer"]),
     ("chrono", &["clock"]),
     ("clap", &["config"]),
     ("ctutils", &["secret", "sigv4"]),
     ("dashmap", &["dispatch", "sigv4", "store"]),
-    ("data_encoding", &["catalog", "ids", "page", "policy", "sigv4", "store", "wire"]),
+    (
+        "data_encoding",
+        &["catalog", "federation", "gateway", "ids", "page", "policy", "sigv4", "store", "wire"],
+    ),
     ("futures_util", &["dispatch", "gateway"]),
     ("hmac", &["sigv4"]),
     ("http", &["command", "dispatch", "error", "gateway", "layer", "sigv4"]),
@@ -46,7 +49,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("rand", &["ids", "sigv4"]),
     ("rusqlite", &["store"]),
     ("rustls", &["gateway"]),
-    ("serde", &["config", "gateway", "policy", "store"]),
+    ("serde", &["config", "federation", "gateway", "policy", "store"]),
     ("sha2", &["catalog", "page", "sigv4"]),
     ("tokio", &["command", "gateway", "main", "store"]),
     ("toml", &["config"]),
