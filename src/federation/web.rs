@@ -1,5 +1,5 @@
 //! Web identity tokens: what a JWT claims (RFC 7519), and whether the keys of its
-//! issuer bear it out (RFC 7515, OpenID Connect Core section 3.1.3.7).
+//! issuer bear it out (RFC 7515, OIDC Core section 3.1.3.7).
 //!
 //! A token is first read, which tells who is said to have issued it and which key
 //! it names; then the issuer's keys are asked for, of a [`Keys`]; then it is
@@ -34,7 +34,7 @@ const LONGEST: usize = 20_000;
 const LONGEST_HEAD: usize = 4096;
 const LONGEST_KEY_ID: usize = 255;
 
-/// What every issuer begins with (OpenID Connect Core section 2, `iss`).
+/// What every issuer begins with (OIDC Core section 2, `iss`).
 const SCHEME: &str = "https://";
 
 /// What a head may not have: extensions that would have to be understood (RFC 7515
@@ -145,7 +145,10 @@ impl Claimed {
 /// Whoever has the token may use it: it is not printed.
 impl fmt::Debug for Claimed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Claimed").field("head", &self.head).field("issuer", &self.issuer).finish()
+        f.debug_struct("Claimed")
+            .field("head", &self.head)
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
     }
 }
 

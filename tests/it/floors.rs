@@ -49,6 +49,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("rand", &["ids", "sigv4"]),
     ("rusqlite", &["store"]),
     ("rustls", &["gateway"]),
+    ("rustls_native_certs", &["gateway"]),
     ("serde", &["config", "federation", "gateway", "policy", "store"]),
     ("sha2", &["catalog", "page", "sigv4"]),
     ("tokio", &["command", "gateway", "main", "store"]),

@@ -1,9 +1,9 @@
-//! What a provider says of itself (OpenID Connect Discovery section 4.3).
+//! What a provider says of itself (OIDC Discovery section 4.3).
 
 use super::Unreachable;
 use super::json::Json;
 
-/// Where the document of an issuer stands (OpenID Connect Discovery section 4.1).
+/// Where the document of an issuer stands (OIDC Discovery section 4.1).
 pub fn address(issuer: &str) -> String {
     format!("{}/.well-known/openid-configuration", issuer.strip_suffix('/').unwrap_or(issuer))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use thiserror::Error as Failure;
 
 use crate::error::{Code, Error};
-use crate::federation::web::KeySet;
+use crate::federation::web::{KeySet, NotKeys};
 
 /// What AWS says where it has no key to verify a token by, two spaces and all.
 pub(super) const NO_KEY: &str = "Couldn't retrieve verification key from your identity provider,  \
@@ -62,7 +62,7 @@ pub enum Unreachable {
     Discovery(&'static str),
     /// The keys are none.
     #[error("its keys are not keys: {0}")]
-    Keys(&'static str),
+    Keys(#[from] NotKeys),
 }
 
 /// What a caller is told, who need not know of the network what the log knows. AWS
