@@ -51,6 +51,7 @@ mod policy;
 mod policy_version;
 mod program;
 mod properties;
+mod provider;
 mod raw;
 mod readme;
 mod role;
