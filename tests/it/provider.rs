@@ -52,7 +52,7 @@ impl Authority {
     }
 
     /// A server of that name, which presents its own certificate, and `others`.
-    pub(crate) fn signs(&self, params: CertificateParams, others: &[&Self]) -> Identity {
+    pub(crate) fn signs(&self, params: &CertificateParams, others: &[&Self]) -> Identity {
         let key = KeyPair::generate().unwrap();
         let own = params.signed_by(&key, &self.0).unwrap().der().clone();
         let chain = std::iter::once(own).chain(others.iter().map(|one| one.certificate()));

@@ -193,7 +193,7 @@ async fn an_answer_is_neither_endless_nor_broken_nor_anything_else() {
 async fn who_is_slow_is_not_waited_for() {
     let story = Story::start().await;
     let keys = published(&[&story.key]);
-    let after = Duration::from_secs(3600);
+    let after = Duration::from_hours(1);
     story.provider.says("/keys", Said { after, ..Said::ok(keys) });
     assert_eq!(story.ask("k").await, Err(Unreachable::Slow));
     assert_eq!(told(Unreachable::Slow), told(Unreachable::Status(404)));
@@ -203,7 +203,7 @@ async fn who_is_slow_is_not_waited_for() {
 async fn who_is_not_trusted_is_not_believed() {
     let authority = Authority::new("nobody knows it");
     let (issuers, _) = issuers(None);
-    let provider = Provider::start(authority.signs(here(), &[&authority]), "{}").await;
+    let provider = Provider::start(authority.signs(&here(), &[&authority]), "{}").await;
     let answer = issuers.keys(wanted(&provider, &[])).await;
     assert_eq!(answer, Err(Unreachable::Untrusted));
     assert!(provider.asked().is_empty());
@@ -219,11 +219,11 @@ async fn a_thumbprint_makes_trusted_who_signed() {
     let middle = top.below("middle");
     let certificates = [top.certificate(), middle.certificate()];
     for signer in &certificates {
-        let identity = middle.signs(here(), &[&middle, &top]);
+        let identity = middle.signs(&here(), &[&middle, &top]);
         assert_eq!(by_thumbprint(identity, &[signer]).await, Ok(()));
     }
     // Above what is presented, nobody is seen.
-    let identity = middle.signs(here(), &[&middle]);
+    let identity = middle.signs(&here(), &[&middle]);
     assert_eq!(by_thumbprint(identity, &[&certificates[0]]).await, Err(Unreachable::Untrusted));
     let own = Identity::own();
     let certificate = own.chain[0].clone();
@@ -235,16 +235,16 @@ async fn a_thumbprint_of_who_did_not_sign_proves_nothing() {
     let (good, evil) = (Authority::new("good"), Authority::new("evil"));
     let named = good.certificate();
     // The good one's certificate is everybody's to present.
-    let identity = evil.signs(here(), &[&evil, &good]);
+    let identity = evil.signs(&here(), &[&evil, &good]);
     assert_eq!(by_thumbprint(identity, &[&named]).await, Err(Unreachable::Untrusted));
     // Nor does one of the same name.
     let namesake = Authority::new("good");
-    let identity = namesake.signs(here(), &[&good]);
+    let identity = namesake.signs(&here(), &[&good]);
     assert!(by_thumbprint(identity, &[&named]).await.is_err());
-    let identity = evil.signs(here(), &[&evil]);
+    let identity = evil.signs(&here(), &[&evil]);
     let leaf = identity.chain[0].clone();
     assert_eq!(by_thumbprint(identity, &[&leaf]).await, Err(Unreachable::Untrusted));
-    let identity = evil.signs(here(), &[&evil]);
+    let identity = evil.signs(&here(), &[&evil]);
     assert_eq!(by_thumbprint(identity, &[&named]).await, Err(Unreachable::Untrusted));
 }
 
@@ -255,12 +255,12 @@ async fn whoever_signed_signed_for_that_name_and_for_that_time() {
     let mut old = here();
     old.not_after = rcgen::date_time_ymd(2001, 1, 1);
     for params in [other, old] {
-        let identity = authority.signs(params.clone(), &[&authority]);
+        let identity = authority.signs(&params, &[&authority]);
         let answer = by_thumbprint(identity, &[&authority.certificate()]).await;
         assert!(matches!(answer, Err(Unreachable::Silent(_))), "{answer:?}");
         let (file, _dir) = authority.file();
         let (issuers, _) = issuers(Some(&file));
-        let provider = Provider::start(authority.signs(params, &[]), "{}").await;
+        let provider = Provider::start(authority.signs(&params, &[]), "{}").await;
         let answer = issuers.keys(wanted(&provider, &[])).await;
         assert!(matches!(answer, Err(Unreachable::Silent(_))), "{answer:?}");
     }
@@ -270,7 +270,7 @@ async fn whoever_signed_signed_for_that_name_and_for_that_time() {
 async fn what_one_account_trusts_is_trusted_for_no_other() {
     let authority = Authority::new("one account's");
     let (issuers, _) = issuers(None);
-    let identity = authority.signs(here(), &[&authority]);
+    let identity = authority.signs(&here(), &[&authority]);
     let provider = Provider::start(identity, "{\"keys\":[]}").await;
     let thumbprint = thumbprint(&authority.certificate());
     // However it is written, and whatever else stands beside it.
@@ -334,7 +334,7 @@ impl Story {
     async fn start() -> Self {
         let authority = Authority::new("trusted");
         let key = SigningKey::new("k", Algorithm::ES256);
-        let identity = authority.signs(here(), &[]);
+        let identity = authority.signs(&here(), &[]);
         let provider = Provider::start(identity, &published(&[&key])).await;
         let (file, _dir) = authority.file();
         let (issuers, hands) = issuers(Some(&file));
