@@ -29,6 +29,7 @@ mod user;
 
 use crate::action::{Needs, Route, Service};
 use crate::arn::Arn;
+use crate::error::{Code, Error, Result};
 use crate::store::account::Account;
 use crate::store::entity::Entity;
 use crate::store::owner::{Caller, Owner};
@@ -69,9 +70,21 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
     nouns.into_iter().flatten()
 }
 
-/// Who is meant: the user that is named, else the caller.
-fn named_or_caller(named: Option<&UserName>, caller: &Caller) -> Owner {
-    named.map_or_else(|| caller.owner().clone(), |name| Owner::User(name.clone()))
+/// Who is meant: the user that is named, else the caller, who must be a user then, or root.
+fn named_or_caller(named: Option<&UserName>, caller: &Caller) -> Result<Owner> {
+    let named = named.map(|name| Owner::User(name.clone()));
+    named.or_else(|| caller.owner().cloned()).ok_or_else(|| {
+        let message = "Must specify userName when calling with non-User credentials";
+        Error::new(Code::ValidationError, message)
+    })
+}
+
+/// Leave to act on the user that is named, else on the caller.
+fn on_named_or_caller(named: Option<&UserName>, caller: &Caller, account: &Account) -> Needs {
+    match named_or_caller(named, caller) {
+        Ok(owner) => on_owner(&owner, account),
+        Err(error) => Needs::never(error),
+    }
 }
 
 /// Leave to act on someone. A user need not exist: who may not ask does not learn

@@ -67,6 +67,9 @@ macro_rules! text {
     ($(#[$doc:meta])* $name:ident, ..=$max:literal, $pattern:literal, $keeps:expr) => {
         text!(@checked $(#[$doc])* $name, $keeps, [TooLong($max), OffPattern($pattern)]);
     };
+    ($(#[$doc:meta])* $name:ident, $min:literal.., $pattern:literal, $keeps:expr) => {
+        text!(@checked $(#[$doc])* $name, $keeps, [TooShort($min), OffPattern($pattern)]);
+    };
     ($(#[$doc:meta])* $name:ident, .., $pattern:literal, $keeps:expr) => {
         text!(@checked $(#[$doc])* $name, $keeps, [OffPattern($pattern)]);
     };
@@ -206,6 +209,7 @@ mod name;
 mod network;
 mod number;
 mod path;
+mod session;
 mod simulation;
 mod tag;
 mod word;
@@ -218,6 +222,7 @@ pub use name::*;
 pub use network::*;
 pub use number::*;
 pub use path::*;
+pub use session::*;
 pub use simulation::*;
 pub use tag::*;
 pub use word::*;

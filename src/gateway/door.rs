@@ -6,13 +6,14 @@ use std::sync::Arc;
 use http::Extensions;
 
 use crate::clock::{Clock, Time};
-use crate::dispatch::asked::{Asked, SignedWith};
+use crate::dispatch::asked::{Asked, By, SignedWith};
 use crate::dispatch::table::Table;
 use crate::error::Result;
 use crate::iam::IAM;
-use crate::layer::authenticate::{Arrived, Gate, Known};
+use crate::layer::authenticate::{Arrived, Gate, Known, Unsigned};
 use crate::sigv4::{Rules, Signer};
 use crate::store::index::Credential;
+use crate::store::session;
 use crate::store::{Store, told};
 use crate::sts::STS;
 use crate::wire::form::Form;
@@ -56,6 +57,8 @@ impl fmt::Debug for Door {
 impl Gate for Door {
     type Caller = Arc<Credential>;
 
+    const HAS_UNSIGNED: bool = true;
+
     fn rules(&self) -> &Rules {
         &self.iam
     }
@@ -77,15 +80,31 @@ impl Gate for Door {
         Ok(rules)
     }
 
-    async fn key(&self, id: &str, _: Option<&str>) -> Result<Option<Known<Arc<Credential>>>> {
-        let found = self.store.key(id).await.map_err(|failure| told(&failure))?;
+    async fn key(&self, id: &str, token: Option<&str>) -> Result<Option<Known<Arc<Credential>>>> {
+        let found = match token {
+            Some(token) if id.starts_with(session::PREFIX) => self.store.session(id, token).await,
+            _ => self.store.key(id).await,
+        };
+        let found = found.map_err(|failure| told(&failure))?;
         Ok(found.map(|found| Known::new(Arc::clone(&found.key), found)))
+    }
+
+    fn takes_unsigned(&self, unsigned: &mut Unsigned<'_>) -> Result<bool> {
+        let form = Form::read(unsigned.query.parameters(), unsigned.body)?;
+        let mut asked = Asked::read(form, &self.table, STS.prefix);
+        let route = asked.action().and_then(|action| self.table.find(asked.service, action));
+        let is_taken = route.is_some_and(|route| route.proves.replaces_signature());
+        if is_taken {
+            asked.by = By::Nobody;
+            unsigned.extensions.insert(asked);
+        }
+        Ok(is_taken)
     }
 
     fn signed(&self, key: Arc<Credential>, signer: Signer, extensions: &mut Extensions) {
         self.store.note_use(&key, signer.service(), signer.region());
         if let Some(asked) = extensions.get_mut::<Asked>() {
-            asked.signed_with = Some(SignedWith { key, signer });
+            asked.by = By::Signed(SignedWith { key, signer });
         }
     }
 }

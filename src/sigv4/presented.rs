@@ -11,7 +11,7 @@ use super::credential::{Credential, TERMINATOR};
 use super::front;
 use super::head::Head;
 use super::header::SignedHeaders;
-use super::query::{Query, plain};
+use super::query::Query;
 use super::refusal::{Echo, Misscoped, Refusal};
 use super::required;
 use super::rules::Rules;
@@ -135,7 +135,7 @@ impl<'r> Presented<'r> {
 
     /// The parameters of the query, decoded, in the order in which they are signed.
     pub fn parameters(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
-        self.query.pairs().map(|(name, value)| (plain(name), plain(value)))
+        self.query.parameters()
     }
 
     /// The head of the request.

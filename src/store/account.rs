@@ -61,6 +61,11 @@ impl Account {
         }
     }
 
+    /// The account of who names none.
+    pub fn nowhere() -> Self {
+        Self::new(AccountId::nobodys())
+    }
+
     /// Its number.
     pub fn id(&self) -> &AccountId {
         &self.id

@@ -9,6 +9,7 @@ use crate::ids::Ids;
 use crate::store::account::{Account, Change};
 use crate::store::entity::{Entity, KeyPair, Root, Settings, User};
 use crate::store::owner::Owner;
+use crate::store::session::{Issued, Session, TokenKeys, Unissued};
 use crate::text::{AccessKeyId, EntityId, Folded, Status};
 
 pub use crate::store::limits::Limits;
@@ -26,13 +27,19 @@ pub struct Draft {
     now: Time,
     limits: Limits,
     ids: Box<dyn Ids>,
+    token_keys: Arc<TokenKeys>,
 }
 
 impl Draft {
     /// A draft in which nothing is changed yet.
     pub fn of(account: Arc<Account>, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
         let (changes, touched) = (Vec::new(), BTreeSet::new());
-        Self { account, changes, touched, now, limits, ids }
+        Self { account, changes, touched, now, limits, ids, token_keys: Arc::default() }
+    }
+
+    /// The same, in which credentials can be made whose tokens these keys seal.
+    pub(super) fn issuing(self, token_keys: Arc<TokenKeys>) -> Self {
+        Self { token_keys, ..self }
     }
 
     /// The account as it stands in this draft.
@@ -109,6 +116,11 @@ impl Draft {
         let id = self.ids.access_key_id(self.account.id()).ok_or_else(Error::internal_failure)?;
         let (secret, created) = (self.ids.secret(), self.now);
         Ok(KeyPair { id, secret, status: Status::Active, created, used: Arc::default() })
+    }
+
+    /// Temporary credentials, whose token has `least` characters or more.
+    pub fn issue(&mut self, session: &Session, least: usize) -> Result<Issued, Unissued> {
+        self.token_keys.issue(session, least, &mut *self.ids)
     }
 
     /// A source of new ids.

@@ -14,6 +14,9 @@ use crate::text::{AccessKeyId, AccountId, Folded, Text};
 /// Where the check stands that tells a wrong sealing key.
 pub(super) const SEAL_CHECK: &[u8] = b"seal";
 
+/// Before the numbers of token keys.
+const TOKEN_KEYS: &str = "token-key/";
+
 /// Before the numbers of accounts.
 const ACCOUNTS: &str = "account/";
 
@@ -50,6 +53,21 @@ pub(super) fn key_key(id: &str) -> String {
 /// Where the last use of a key stands.
 pub(super) fn used_key(account: &AccountId, id: &AccessKeyId) -> String {
     format!("used/{account}/{id}")
+}
+
+/// Where a token key stands.
+pub(super) fn token_key_key(number: u32) -> String {
+    format!("{TOKEN_KEYS}{number:010}")
+}
+
+/// What `read` makes of every token key, in the order of their numbers.
+pub(super) fn token_keys<T>(
+    engine: &dyn Engine,
+    read: impl Fn(u32, &[u8]) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    collect(engine, TOKEN_KEYS, |number, value| {
+        read(number.parse().map_err(|_| odd(number))?, value)
+    })
 }
 
 /// The numbers of all accounts.

@@ -11,6 +11,7 @@
 //! | `in/<account>/role/<folded name>` | [`Role`] |
 //! | `in/<account>/policy/<folded name>` | [`ManagedPolicy`] |
 //! | `in/<account>/profile/<folded name>` | [`Profile`] |
+//! | `token-key/<number>` | a key that session tokens are sealed with |
 //! | `key/<access key id>` | the number of the account that it signs for |
 //! | `used/<account>/<access key id>` | [`Use`] |
 //!
@@ -41,7 +42,7 @@ use crate::text::{AccountId, Text};
 /// The version that is written; earlier ones must stay readable.
 ///
 /// 1: users and roots. 2: what they are granted, and all other entities.
-const VERSION: u8 = 2;
+pub(super) const VERSION: u8 = 2;
 
 #[derive(Deserialize)]
 struct Versioned {
@@ -153,12 +154,12 @@ pub fn read_use(bytes: &[u8]) -> Result<LastUse, Failure> {
     Ok(LastUse::known(Some(Use { at: Time::from_unix(record.at), service, region })))
 }
 
-fn write(record: &impl Serialize) -> Result<Vec<u8>, Failure> {
+pub(super) fn write(record: &impl Serialize) -> Result<Vec<u8>, Failure> {
     serde_json::to_vec(record).map_err(|error| Failure::Io(error.to_string()))
 }
 
 /// Reads a record, its version first: a later version may hold what we do not know.
-fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Failure> {
+pub(super) fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Failure> {
     let Versioned { v: found } = parse(bytes)?;
     if found > VERSION.into() {
         return Err(Failure::TooNew { found, known: VERSION.into() });
