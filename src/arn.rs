@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::text::{AccountId, ArnText, FederatedName, RoleName, SessionName, Text};
+use crate::text::{AccountId, ArnText, FederatedName, RoleName, SessionName, StsArn, Text};
 
 /// The name of one resource: `arn:aws:iam::123456789012:user/dev/ann`.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -34,6 +34,11 @@ impl Arn {
     /// A resource that AWS itself has in every account.
     pub fn of_aws(name: &'static str) -> Self {
         Self(name.into())
+    }
+
+    /// The name that a caller of STS writes, whether there is such a resource or not.
+    pub fn named(given: &StsArn) -> Self {
+        Self(given.as_str().into())
     }
 
     /// Every resource there is: for actions that act on none in particular.

@@ -12,7 +12,7 @@ use crate::arn::Arn;
 use crate::clock::Time;
 use crate::policy::Policy;
 use crate::secret::Secret;
-use crate::store::entity::Tags;
+use crate::store::entity::{Case, Tags};
 use crate::text::{AccessKeyId, AccountId, EntityId, FederatedName, Folded, SessionName, SourceIdentity};
 
 pub(super) use opened::Opened;
@@ -47,6 +47,25 @@ pub struct Session {
     pub provider: Option<Box<str>>,
     /// What the provider said, by the names that conditions ask for.
     pub facts: Vec<(String, Vec<String>)>,
+}
+
+impl Session {
+    /// A session from one moment to another, which nothing limits or labels.
+    pub fn new(account: AccountId, whose: Whose, (issued, expires): (Time, Time)) -> Self {
+        Self {
+            account,
+            whose,
+            issued,
+            expires,
+            limits: Limits::default(),
+            tags: Tags::new(Case::Ignored),
+            transitive: BTreeSet::new(),
+            source_identity: None,
+            mfa: None,
+            provider: None,
+            facts: Vec::new(),
+        }
+    }
 }
 
 /// As whom a session acts. Who is meant is named by id: whoever else bears the name

@@ -3,6 +3,13 @@
 use super::is_word;
 
 text!(
+    /// An ARN as a caller of STS writes it, not yet looked into.
+    StsArn, 20..=2048,
+    r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
+    |raw| raw.chars().all(is_printable)
+);
+
+text!(
     /// What a session of a role is called by whoever assumes it.
     SessionName, 2..=64, r"[\w+=,.@-]*", is_session_word
 );
@@ -45,6 +52,11 @@ text!(
 );
 
 text!(
+    /// What a provider of contexts asserts.
+    ContextAssertion, 4..=2048
+);
+
+text!(
     /// The root of a member account, or the account itself.
     TargetPrincipal, 12..=2048
 );
@@ -73,6 +85,11 @@ number!(
     /// How many characters a session token has at least.
     TokenSize(u32 as u32), 0..=4096, 0
 );
+
+/// What XML allows in text, but for the control characters.
+fn is_printable(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..)
+}
 
 fn is_session_word(raw: &str) -> bool {
     raw.chars().all(|c| is_word(c) || "+=,.@-".contains(c))
