@@ -181,11 +181,7 @@ struct Asking {
 }
 
 impl Asking {
-    fn of(
-        request: &Request<Bytes>,
-        (by, asked): (Option<SignedWith>, Asked),
-        sent: Sent,
-    ) -> Self {
+    fn of(request: &Request<Bytes>, (by, asked): (Option<SignedWith>, Asked), sent: Sent) -> Self {
         let format = wanted_format(sent.headers());
         let named = request.extensions().get().copied();
         let request_id = named.unwrap_or_else(|| RequestId::new(&request_id()));

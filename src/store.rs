@@ -170,11 +170,7 @@ impl Store {
 
     /// What signs with the temporary key of that id, if `token` was sealed for it, and the
     /// one is still there as whom it acts. It takes no disk, unless its account sleeps.
-    pub async fn session(
-        &self,
-        id: &str,
-        token: &str,
-    ) -> Result<Option<Arc<Credential>>, Failure> {
+    pub async fn session(&self, id: &str, token: &str) -> Result<Option<Arc<Credential>>, Failure> {
         if let Some(known) = self.0.opened.get(id, token) {
             return Ok(Some(known));
         }

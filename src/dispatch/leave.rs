@@ -16,9 +16,7 @@ use crate::dispatch::leave::known::Known;
 use crate::dispatch::leave::sentence::denied;
 use crate::dispatch::no_longer;
 use crate::error::{Error, Result};
-use crate::policy::{
-    Bearing, Decision, Facts, Kind, Principal, Question, Source, decide, explain,
-};
+use crate::policy::{Bearing, Decision, Facts, Kind, Principal, Question, Source, decide, explain};
 use crate::store::account::{Account, Granted, Who};
 use crate::store::owner::{Actor, Caller, Owner, Proof};
 use crate::store::session::Whose;

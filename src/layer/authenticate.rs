@@ -187,7 +187,11 @@ impl<G: Gate> Shared<G> {
     ) -> Result<Bytes, Denied> {
         let query = Query::parse(uri.query().unwrap_or_default().as_bytes())?;
         let mut unsigned = Unsigned { query: &query, body: &body, extensions };
-        if self.gate.takes_unsigned(&mut unsigned)? { Ok(body) } else { Err(Refusal::Unsigned.into()) }
+        if self.gate.takes_unsigned(&mut unsigned)? {
+            Ok(body)
+        } else {
+            Err(Refusal::Unsigned.into())
+        }
     }
 
     async fn known(&self, presented: &Presented<'_>) -> Result<Option<Known<G::Caller>>, Error> {

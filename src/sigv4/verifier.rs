@@ -167,9 +167,11 @@ fn matches(scoped: &Scoped<'_, '_>, payload: &PayloadLine, key: &SigningKey) -> 
 /// end of a session is told before its signature is.
 fn check_token(presented: &Presented<'_>, key: Option<&Key>) -> Result<(), Refusal> {
     let Some(token) = presented.token() else { return Ok(()) };
-    let is_permanent = presented.key_id().starts_with("AKIA");
+    // Of a key whose id says that it is for ever, or for a while, it is known without the
+    // key that the token is not its own.
+    let says_how_long = ["AKIA", "ASIA"].iter().any(|kind| presented.key_id().starts_with(kind));
     match (key, key.and_then(Key::session)) {
-        (None, _) if !is_permanent => Ok(()),
+        (None, _) if !says_how_long => Ok(()),
         (_, Some(session)) => check_session(session, token, presented.now()),
         _ => Err(Refusal::WrongToken),
     }

@@ -34,12 +34,7 @@ pub struct Credential {
 impl Credential {
     /// What signs in a session whose token was opened; nothing, where the one is gone as
     /// whom it acts.
-    pub(super) fn temporary(
-        id: &str,
-        token: &str,
-        found: Found,
-        home: &Arc<Home>,
-    ) -> Option<Self> {
+    pub(super) fn temporary(id: &str, token: &str, found: Found, home: &Arc<Home>) -> Option<Self> {
         let Found { session, secret, version } = found;
         let (account, expires) = (home.published(), session.expires);
         let signs = Key::new(id, version, secret);

@@ -111,11 +111,7 @@ impl Caller {
         Some(Self::new(account, Actor::role(account, role), (arn, whole)))
     }
 
-    fn as_guest(
-        account: &Account,
-        of: Option<&EntityId>,
-        name: &FederatedName,
-    ) -> Option<Self> {
+    fn as_guest(account: &Account, of: Option<&EntityId>, name: &FederatedName) -> Option<Self> {
         let of = user_of(account, of)?;
         let arn = Arn::federated_user(account.id(), name);
         let actor = Actor::Guest { arn: account.arn_of(&of), of };

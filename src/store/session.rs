@@ -13,7 +13,9 @@ use crate::clock::Time;
 use crate::policy::Policy;
 use crate::secret::Secret;
 use crate::store::entity::{Case, Tags};
-use crate::text::{AccessKeyId, AccountId, EntityId, FederatedName, Folded, SessionName, SourceIdentity};
+use crate::text::{
+    AccessKeyId, AccountId, EntityId, FederatedName, Folded, SessionName, SourceIdentity,
+};
 
 pub(super) use opened::Opened;
 pub use token::{Found, LONGEST, TooLarge, Unissued, utilization};

@@ -31,11 +31,7 @@ pub(super) struct Made {
 }
 
 /// Credentials for a session, whose token is no shorter than it is to be.
-pub(super) fn make(
-    session: &Session,
-    least: Option<TokenSize>,
-    draft: &mut Draft,
-) -> Result<Made> {
+pub(super) fn make(session: &Session, least: Option<TokenSize>, draft: &mut Draft) -> Result<Made> {
     let least = least.unwrap_or_default().get().try_into().unwrap_or_default();
     let issued = draft.issue(session, least).map_err(unissued)?;
     let Issued { id, secret, token, expires, packed } = issued;
@@ -51,7 +47,9 @@ fn unissued(why: Unissued) -> Error {
             format!("Packed size of session tags consumes {packed}% of allotted space.")
         }
         Unissued::TooLarge(TooLarge { packed, is_tags: false }) => {
-            format!("Packed policy consumes {packed}% of allotted space, please use smaller policy.")
+            format!(
+                "Packed policy consumes {packed}% of allotted space, please use smaller policy."
+            )
         }
     };
     Error::new(Code::PackedPolicyTooLarge, message)

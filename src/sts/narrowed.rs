@@ -51,6 +51,8 @@ fn read(text: &str) -> Result<Policy> {
 fn known(arn: Arn, account: &Account) -> Result<Arn> {
     match account.document_of(&arn) {
         Some(_) => Ok(arn),
-        None => Err(Error::new(Code::MalformedPolicyDocument, format!("Policy {arn} was not found."))),
+        None => {
+            Err(Error::new(Code::MalformedPolicyDocument, format!("Policy {arn} was not found.")))
+        }
     }
 }

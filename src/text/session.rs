@@ -96,8 +96,7 @@ fn is_session_word(raw: &str) -> bool {
 }
 
 fn is_policy(raw: &str) -> bool {
-    !raw.is_empty()
-        && raw.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FF}'))
+    !raw.is_empty() && raw.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FF}'))
 }
 
 #[cfg(test)]
@@ -109,19 +108,13 @@ mod tests {
     fn a_session_is_called_by_two_letters_at_least() {
         assert!(SessionName::parse("ab").is_ok());
         assert_eq!(SessionName::parse("a"), Err(vec![Breach::TooShort(2)]));
-        assert_eq!(
-            SessionName::parse("Session1:2"),
-            Err(vec![Breach::OffPattern(r"[\w+=,.@-]*")])
-        );
+        assert_eq!(SessionName::parse("Session1:2"), Err(vec![Breach::OffPattern(r"[\w+=,.@-]*")]));
     }
 
     #[test]
     fn a_policy_of_a_role_may_be_longer_than_one_of_a_user() {
         assert!(LongSessionPolicyText::parse(&"x".repeat(2049)).is_ok());
-        assert_eq!(
-            SessionPolicyText::parse(&"x".repeat(2049)),
-            Err(vec![Breach::TooLong(2048)])
-        );
+        assert_eq!(SessionPolicyText::parse(&"x".repeat(2049)), Err(vec![Breach::TooLong(2048)]));
     }
 
     #[test]

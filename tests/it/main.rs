@@ -57,6 +57,7 @@ mod running;
 mod sdk;
 mod seal;
 mod service_role;
+mod session;
 mod signer;
 mod sigv4;
 mod simulate;

@@ -103,7 +103,8 @@ impl Known<'_> {
         };
         let of_session = self.case.caller.session().map(|session| &session.tags);
         let mut both = of_session.into_iter().chain(own).flat_map(Tags::iter);
-        both.find(|(held, _)| folds_to(&held.text(), label)).map(|(_, value)| Fact::One(value.text()))
+        both.find(|(held, _)| folds_to(&held.text(), label))
+            .map(|(_, value)| Fact::One(value.text()))
     }
 
     /// What temporary credentials say of themselves.

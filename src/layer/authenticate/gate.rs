@@ -83,7 +83,6 @@ pub struct Unsigned<'r> {
     pub extensions: &'r mut Extensions,
 }
 
-
 /// A key, and whose it is.
 #[derive(Clone, Debug)]
 pub struct Known<C> {

@@ -109,9 +109,7 @@ impl WhoseClaim {
             Self::User(user) => Whose::User(word(user)?),
             Self::Root => Whose::Root,
             Self::Guest(None, name) => Whose::Guest { of: None, name: word(name)? },
-            Self::Guest(Some(of), name) => {
-                Whose::Guest { of: Some(word(of)?), name: word(name)? }
-            }
+            Self::Guest(Some(of), name) => Whose::Guest { of: Some(word(of)?), name: word(name)? },
             Self::Task => Whose::Task,
         })
     }
@@ -149,7 +147,8 @@ pub(super) fn sizes(session: &Session) -> Option<(usize, usize)> {
 /// The session that `bytes` tell of, and its key's secret; nothing where they tell of none.
 pub(super) fn read(account: AccountId, bytes: &[u8]) -> Option<(Session, Secret)> {
     let bytes = unpacked(bytes)?;
-    let claims: Claims<'_> = serde_json::from_slice(&bytes).ok().filter(|c: &Claims<'_>| c.v == VERSION)?;
+    let claims: Claims<'_> =
+        serde_json::from_slice(&bytes).ok().filter(|c: &Claims<'_>| c.v == VERSION)?;
     let managed = claims.bulk.managed.iter().map(|arn| Some(Arn::from(&word::<ArnText>(arn)?)));
     let session = Session {
         account,

@@ -100,8 +100,8 @@ impl TokenKeys {
         let place = load::token_key_key(number);
         let batch = Batch::of(0).absent(place.clone()).put(place, made(number, now, seal)?);
         let followed = keys.array_windows().filter(|[_, next]| now.since(next.made) > LAST_TOKEN);
-        let batch = followed
-            .fold(batch, |batch, [past, _]| batch.delete(load::token_key_key(past.number)));
+        let batch =
+            followed.fold(batch, |batch, [past, _]| batch.delete(load::token_key_key(past.number)));
         Ok(Some(batch))
     }
 }
@@ -122,8 +122,7 @@ impl Store {
     /// Takes the token keys that there are by now.
     pub(in crate::store) async fn read_token_keys(&self) -> Result<(), Failure> {
         let store = self.clone();
-        let read =
-            move || store.0.token_keys.read(&*store.0.engine, &store.0.settings.seal);
+        let read = move || store.0.token_keys.read(&*store.0.engine, &store.0.settings.seal);
         self.blocking(read).await
     }
 }
