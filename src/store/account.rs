@@ -98,7 +98,7 @@ impl Account {
 
     /// What stands under `name`, in whatever case.
     pub fn get<E: Entity>(&self, name: &E::Name) -> Option<&E> {
-        self.at(&Folded::of(name))
+        self.at(&E::place_of(name))
     }
 
     fn at<E: Entity>(&self, name: &Folded) -> Option<&E> {

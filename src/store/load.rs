@@ -131,7 +131,7 @@ impl Reader<'_> {
 
 /// The change after which an entity is there.
 fn there<E: Entity>(entity: E) -> Change {
-    E::change(Folded::of(entity.name()), Some(Arc::new(entity)))
+    E::change(E::place_of(entity.name()), Some(Arc::new(entity)))
 }
 
 /// What `read` makes of each key below `prefix`, and of its value.
