@@ -143,7 +143,9 @@ impl Draft {
             | Change::Group(..)
             | Change::Role(..)
             | Change::Policy(..)
-            | Change::Profile(..) => &[],
+            | Change::Profile(..)
+            | Change::Oidc(..)
+            | Change::Saml(..) => &[],
         };
         self.touched.extend(keys.iter().map(|key| key.id.clone()));
     }

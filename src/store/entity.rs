@@ -3,11 +3,13 @@
 mod declared;
 mod group;
 mod key;
+mod oidc;
 mod policy;
 mod profile;
 mod rights;
 mod role;
 mod root;
+mod saml;
 mod settings;
 mod tags;
 mod user;
@@ -26,11 +28,13 @@ use declared::{entity, holder, tagged};
 
 pub use group::Group;
 pub use key::{KeyPair, LastUse, Use};
+pub use oidc::OidcProvider;
 pub use policy::{ManagedPolicy, Version};
 pub use profile::Profile;
 pub use rights::Rights;
 pub use role::Role;
 pub use root::Root;
+pub use saml::{PrivateKey, SamlProvider};
 pub use settings::Settings;
 pub use tags::{Case, Tags};
 pub use user::User;
