@@ -7,7 +7,9 @@ use crate::error::Result;
 use crate::iam::IAM;
 use crate::store::account::Account;
 use crate::store::draft::{Draft, Limits};
-use crate::store::entity::{Entity, Group, ManagedPolicy, Profile, Role, User};
+use crate::store::entity::{
+    Entity, Group, ManagedPolicy, OidcProvider, Profile, Role, SamlProvider, User,
+};
 use crate::store::owner::Caller;
 use crate::wire::answer::output;
 use crate::wire::form::input;
@@ -89,6 +91,9 @@ fn figure(name: &str, account: &Account, limits: &Limits) -> usize {
         "Roles" => Role::all(account).len(),
         "Policies" => ManagedPolicy::all(account).len(),
         "InstanceProfiles" => Profile::all(account).len(),
+        "Providers" => {
+            OidcProvider::all(account).len().saturating_add(SamlProvider::all(account).len())
+        }
         "PolicyVersionsInUse" => versions_in_use(account),
         "AccountAccessKeysPresent" => usize::from(!account.root().keys.is_empty()),
         // What these bound is not served, so nothing sets them.

@@ -7,10 +7,10 @@ use crate::clock::Time;
 use crate::error::{Error, Result};
 use crate::ids::Ids;
 use crate::store::account::{Account, Change};
-use crate::store::entity::{Entity, KeyPair, Root, Settings, User};
+use crate::store::entity::{Entity, KeyPair, Placed, Root, Settings, User};
 use crate::store::owner::Owner;
 use crate::store::session::{Issued, Session, TokenKeys, Unissued};
-use crate::text::{AccessKeyId, EntityId, Folded, Status};
+use crate::text::{AccessKeyId, EntityId, Status};
 
 pub use crate::store::limits::Limits;
 
@@ -64,12 +64,12 @@ impl Draft {
 
     /// Puts `entity` under its name, in the place of what stood there.
     pub fn put<E: Entity>(&mut self, entity: E) {
-        self.change(E::change(Folded::of(entity.name()), Some(Arc::new(entity))));
+        self.change(E::change(E::place_of(entity.name()), Some(Arc::new(entity))));
     }
 
     /// Removes what stands under `name`.
     pub fn remove<E: Entity>(&mut self, name: &E::Name) {
-        self.change(E::change(Folded::of(name), None));
+        self.change(E::change(E::place_of(name), None));
     }
 
     /// The keys of someone, oldest first, or the error to answer.
@@ -106,7 +106,7 @@ impl Draft {
     }
 
     /// An id that nothing ever had.
-    pub fn new_id<E: Entity>(&mut self) -> Result<EntityId> {
+    pub fn new_id<E: Placed>(&mut self) -> Result<EntityId> {
         let id = self.ids.entity_id(E::PREFIX, self.account.id());
         id.ok_or_else(Error::internal_failure)
     }
@@ -155,7 +155,9 @@ impl Draft {
             | Change::Group(..)
             | Change::Role(..)
             | Change::Policy(..)
-            | Change::Profile(..) => &[],
+            | Change::Profile(..)
+            | Change::Oidc(..)
+            | Change::Saml(..) => &[],
         };
         self.touched.extend(keys.iter().map(|key| key.id.clone()));
     }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::store::account::{Account, Change};
 use crate::store::engine::{Engine, Failure};
-use crate::store::entity::{Entity, Group, KeyPair, LastUse, ManagedPolicy, Profile, Role, User};
+use crate::store::entity::{
+    Entity, Group, KeyPair, LastUse, ManagedPolicy, OidcProvider, Profile, Role, SamlProvider, User,
+};
 use crate::store::record::{Kept, Records, read_settings, read_use};
 use crate::store::seal::Seal;
 use crate::text::{AccessKeyId, AccountId, Folded, Text};
@@ -133,6 +135,8 @@ impl Reader<'_> {
             Some((Role::PLACE, _)) => there(records.read::<Role>(value)?),
             Some((ManagedPolicy::PLACE, _)) => there(records.read::<ManagedPolicy>(value)?),
             Some((Profile::PLACE, _)) => there(records.read::<Profile>(value)?),
+            Some((OidcProvider::PLACE, _)) => there(records.read::<OidcProvider>(value)?),
+            Some((SamlProvider::PLACE, _)) => there(records.read::<SamlProvider>(value)?),
             _ => return Err(odd(key)),
         };
         self.account.apply(&change);
@@ -149,7 +153,7 @@ impl Reader<'_> {
 
 /// The change after which an entity is there.
 fn there<E: Entity>(entity: E) -> Change {
-    E::change(Folded::of(entity.name()), Some(Arc::new(entity)))
+    E::change(E::place_of(entity.name()), Some(Arc::new(entity)))
 }
 
 /// What `read` makes of each key below `prefix`, and of its value.

@@ -11,6 +11,8 @@
 //! | `in/<account>/role/<folded name>` | [`Role`] |
 //! | `in/<account>/policy/<folded name>` | [`ManagedPolicy`] |
 //! | `in/<account>/profile/<folded name>` | [`Profile`] |
+//! | `in/<account>/oidc/<name>` | [`OidcProvider`] |
+//! | `in/<account>/saml/<folded name>` | [`SamlProvider`] |
 //! | `token-key/<number>` | a key that session tokens are sealed with |
 //! | `key/<access key id>` | the number of the account that it signs for |
 //! | `used/<account>/<access key id>` | [`Use`] |
@@ -20,13 +22,17 @@
 //! [`Role`]: crate::store::entity::Role
 //! [`ManagedPolicy`]: crate::store::entity::ManagedPolicy
 //! [`Profile`]: crate::store::entity::Profile
+//! [`OidcProvider`]: crate::store::entity::OidcProvider
+//! [`SamlProvider`]: crate::store::entity::SamlProvider
 
 mod group;
 mod key;
+mod oidc;
 mod part;
 mod policy;
 mod profile;
 mod role;
+mod saml;
 mod user;
 
 use serde::{Deserialize, Serialize};

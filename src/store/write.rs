@@ -148,6 +148,8 @@ impl Store {
             Change::Role(name, to) => put(batch, records, name, to.as_deref())?,
             Change::Policy(name, to) => put(batch, records, name, to.as_deref())?,
             Change::Profile(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Oidc(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Saml(name, to) => put(batch, records, name, to.as_deref())?,
         })
     }
 

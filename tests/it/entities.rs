@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use countersign::arn::Arn;
 use countersign::clock::Time;
+use countersign::ids::RandomIds;
 use countersign::policy::document::Policy;
+use countersign::secret::Secret;
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::Failure;
 use countersign::store::engine::memory::Memory;
 use countersign::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, Profile, Rights, Role, Settings, Tagged, Tags, User,
+    Entity, Group, Holder, ManagedPolicy, OidcProvider, PrivateKey, Profile, Rights, Role,
+    SamlProvider, Settings, Tagged, Tags, User,
 };
 use countersign::store::record::{Records, read_settings, read_use};
 use countersign::store::seal::{Seal, SealKey};
-use countersign::text::{AccountId, ArnText, EntityId, MaxSession, Path, Text};
+use countersign::text::{AccountId, ArnText, EntityId, Issuer, MaxSession, Path, Text};
 
 use crate::world::{ACCOUNT, World};
 
@@ -90,6 +93,30 @@ pub(crate) fn profile(name: &str, id: EntityId) -> Profile {
     Profile { name: word(name), path: Path::default(), id, created: CREATED, role: None, tags }
 }
 
+pub(crate) fn oidc(name: &str) -> OidcProvider {
+    OidcProvider {
+        name: word(name),
+        clients: vec![word("b"), word("a")],
+        thumbprints: vec![word(&"0".repeat(40))],
+        created: CREATED,
+        tags: Tags::new(OidcProvider::CASE),
+    }
+}
+
+pub(crate) fn saml(name: &str) -> SamlProvider {
+    let pem = Secret::new("-----BEGIN PRIVATE KEY-----".to_owned());
+    SamlProvider {
+        name: word(name),
+        id: word("SAMLSPAAAAAAAAAAAAAAAA"),
+        document: "<EntityDescriptor é=\"\"/>\n".into(),
+        valid_until: CREATED.plus(1),
+        encryption: word("Required"),
+        keys: vec![PrivateKey { id: word("SAMLPKAAAAAAAAAAAAAAAA"), pem, created: CREATED }],
+        created: CREATED,
+        tags: Tags::new(SamlProvider::CASE),
+    }
+}
+
 /// All that an account holds, written out.
 fn content(account: &Account) -> Vec<String> {
     fn all<E: Entity>(account: &Account) -> String {
@@ -98,7 +125,8 @@ fn content(account: &Account) -> Vec<String> {
     let settings = format!("{:?} {:?}", account.root(), account.settings());
     let holders = [all::<User>(account), all::<Group>(account), all::<Role>(account)];
     let others = [all::<ManagedPolicy>(account), all::<Profile>(account), settings];
-    holders.into_iter().chain(others).collect()
+    let providers = [all::<OidcProvider>(account), all::<SamlProvider>(account)];
+    holders.into_iter().chain(others).chain(providers).collect()
 }
 
 /// Grants something of each kind.
@@ -148,6 +176,11 @@ fn fill(mut draft: Draft) -> Draft {
     draft.put(deploy);
     draft.put(read);
     draft.put(web);
+    let (mut acme, mut corp) = (oidc("id.acme.com:8443/Realm"), saml("Corp"));
+    label(&mut acme);
+    label(&mut corp);
+    draft.put(acme);
+    draft.put(corp);
     draft
 }
 
@@ -171,6 +204,33 @@ async fn all_that_an_account_holds_is_there_when_the_store_is_opened_again() {
     assert_eq!(after.policy_of(&read).unwrap().document().unwrap().text(), "{\n}");
     assert_eq!(after.get::<ManagedPolicy>(&word("READ")).unwrap().tags.len(), 3);
     assert_eq!(after.get::<User>(&word("ann")).unwrap().tags.len(), 2);
+    let corp = after.get::<SamlProvider>(&word("corp")).unwrap();
+    assert_eq!(corp.keys[0].pem.expose(), "-----BEGIN PRIVATE KEY-----");
+}
+
+#[test]
+fn a_provider_is_found_by_its_full_name_and_by_its_url_in_the_case_of_its_path() {
+    let now = Time::from_unix(0);
+    let account = Account::new(word(ACCOUNT)).into();
+    let mut draft = Draft::of(account, now, Limits::default(), Box::new(RandomIds));
+    draft.put(oidc("id.acme.com/Realm"));
+    draft.put(oidc("id.acme.com/realm"));
+    draft.put(saml("Corp"));
+    let account = draft.account();
+    let by_url = |url: &str| account.get::<OidcProvider>(&Issuer::of_url(url)?);
+    assert_eq!(by_url("https://ID.acme.com/Realm").unwrap().name.as_str(), "id.acme.com/Realm");
+    assert!(by_url("https://id.acme.com/REALM").is_none());
+    let arn = |rest: &str| format!("arn:aws:iam::{ACCOUNT}:{rest}");
+    let is_oidc = |rest: &str| account.by_arn::<OidcProvider>(&arn(rest)).is_some();
+    let is_saml = |rest: &str| account.by_arn::<SamlProvider>(&arn(rest)).is_some();
+    assert!(is_oidc("oidc-provider/id.acme.com/realm") && is_saml("saml-provider/Corp"));
+    assert!(!is_oidc("oidc-provider/ID.acme.com/realm") && !is_saml("saml-provider/corp"));
+    assert!(!is_oidc("saml-provider/Corp") && !is_saml("oidc-provider/Corp"));
+    assert!(
+        account.by_arn::<SamlProvider>("arn:aws:iam::000000000000:saml-provider/Corp").is_none()
+    );
+    let told = account.label_of(&arn("saml-provider/Corp"), "team");
+    assert!(told.is_none());
 }
 
 #[tokio::test]
@@ -186,6 +246,8 @@ async fn what_is_removed_is_gone_when_the_store_is_opened_again() {
         draft.remove::<Role>(&word("DEPLOY"));
         draft.remove::<ManagedPolicy>(&word("READ"));
         draft.remove::<Profile>(&word("WEB"));
+        draft.remove::<OidcProvider>(&word("ID.acme.com:8443/Realm"));
+        draft.remove::<SamlProvider>(&word("CORP"));
         draft.put_settings(Settings::default());
         Ok(((), draft))
     };

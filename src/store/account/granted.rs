@@ -5,7 +5,8 @@ use crate::catalog;
 use crate::policy::{Policy, Source};
 use crate::store::account::Account;
 use crate::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, Profile, Role, Tagged, Tags, User,
+    Entity, Group, Holder, ManagedPolicy, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags,
+    User,
 };
 use crate::store::session::{Limits, Session};
 use crate::text::{Folded, TagValue, Text, folds_to};
@@ -114,6 +115,8 @@ impl Account {
             Role::KIND => self.tags_on::<Role>(&name, arn),
             ManagedPolicy::KIND => self.tags_on::<ManagedPolicy>(&name, arn),
             Profile::KIND => self.tags_on::<Profile>(&name, arn),
+            OidcProvider::KIND => self.by_arn::<OidcProvider>(arn).map(Tagged::tags),
+            SamlProvider::KIND => self.by_arn::<SamlProvider>(arn).map(Tagged::tags),
             _ => None,
         }
     }
