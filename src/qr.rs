@@ -24,7 +24,7 @@ pub fn png(text: &str) -> Option<Vec<u8>> {
     let side = code.size().saturating_add(QUIET.saturating_mul(2)).saturating_mul(SCALE);
     let header = [&side.to_be_bytes()[..], &side.to_be_bytes(), &GREY].concat();
     let pixels = compress_to_vec_zlib(&lines(&code, side), LEVEL);
-    let chunks = [chunk(b"IHDR", &header)?, chunk(b"IDAT", &pixels)?, chunk(b"IEND", &[])?];
+    let chunks = [chunk(*b"IHDR", &header)?, chunk(*b"IDAT", &pixels)?, chunk(*b"IEND", &[])?];
     Some([SIGNATURE, &chunks.concat()].concat())
 }
 
@@ -47,7 +47,7 @@ fn is_white(code: &QrCode, x: i32, y: i32) -> bool {
     !code.get_module(module(x), module(y))
 }
 
-fn chunk(kind: &[u8; 4], content: &[u8]) -> Option<Vec<u8>> {
+fn chunk(kind: [u8; 4], content: &[u8]) -> Option<Vec<u8>> {
     let length = u32::try_from(content.len()).ok()?.to_be_bytes();
     let checked = [&kind[..], content].concat();
     let check = crc(&checked).to_be_bytes();
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn chunks_are_checked_as_png_says() {
-        assert_eq!(chunk(b"IEND", &[]).unwrap(), *b"\0\0\0\0IEND\xae\x42\x60\x82");
+        assert_eq!(chunk(*b"IEND", &[]).unwrap(), *b"\0\0\0\0IEND\xae\x42\x60\x82");
     }
 
     #[test]

@@ -11,8 +11,10 @@ pub mod limits;
 mod load;
 pub mod owner;
 pub mod private_file;
+mod proof;
 pub mod record;
 pub mod seal;
+pub mod spent;
 mod write;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +35,7 @@ use crate::store::home::Home;
 use crate::store::index::{Credential, Index};
 use crate::store::ledger::Ledger;
 use crate::store::seal::{BadKey, Seal};
+use crate::store::spent::Spent;
 use crate::text::{AccessKeyId, AccountId, Text};
 
 pub use write::{NotMade, RootKey};
@@ -54,6 +57,8 @@ struct Inner {
     asleep: DashMap<AccountId, (), RandomState>,
     index: Index,
     ledger: Ledger,
+    /// One-time codes that were used.
+    spent: Arc<Spent>,
     /// Held while an account is read, so that it is read once.
     loading: Mutex<()>,
     /// Held by whoever waits for a disk: a flood of ids that nobody knows takes up
@@ -119,6 +124,7 @@ impl Store {
             let check = settings.seal.check_value().map_err(|e| Failure::Io(e.to_string()))?;
             engine.commit(Batch::of(0).absent(place).put(place, check)).await?;
         }
+        let spent = Arc::new(Spent::since(settings.clock.now()));
         let asleep = load::accounts(&*engine)?.into_iter().map(|account| (account, ())).collect();
         Ok(Self(Arc::new(Inner {
             asleep,
@@ -127,6 +133,7 @@ impl Store {
             homes: DashMap::default(),
             index: Index::default(),
             ledger: Ledger::default(),
+            spent,
             loading: Mutex::new(()),
             waiting: Semaphore::new(MOST_WAITING),
         })))
@@ -210,6 +217,7 @@ impl Store {
     /// A draft of `account`, in which nothing is changed yet.
     pub fn draft(&self, account: Arc<Account>) -> Draft {
         Draft::of(account, self.now(), self.0.settings.limits, Box::new(RandomIds))
+            .remembering(Arc::clone(&self.0.spent))
     }
 
     /// The time.

@@ -119,7 +119,7 @@ mod tests {
             (20_000_000_000, "65353130"),
         ] {
             let code = generator().code(counter_at(Time::from_unix(seconds)));
-            assert_eq!(code.expose(), &eight[2..], "{seconds}");
+            assert_eq!(Some(code.expose()), eight.get(2..), "{seconds}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! One account, and how it changes.
 
+mod devices;
 mod granted;
 mod named;
 mod who;
@@ -12,11 +13,12 @@ use imbl::OrdMap;
 use crate::arn::Arn;
 use crate::store::account::named::Named;
 use crate::store::entity::{
-    Entity, Group, Holder, KeyPair, ManagedPolicy, Profile, Role, Root, Settings, User,
+    Entity, Group, Holder, KeyPair, ManagedPolicy, MfaDevice, Profile, Role, Root, Settings, User,
 };
 use crate::store::owner::Owner;
 use crate::text::{AccessKeyId, AccountId, EntityId, Folded};
 
+pub use devices::{Proof, Unproven};
 pub use granted::Granted;
 pub use who::Who;
 
@@ -36,6 +38,7 @@ pub struct Account {
     pub(super) roles: OrdMap<Folded, Arc<Role>>,
     pub(super) policies: OrdMap<Folded, Arc<ManagedPolicy>>,
     pub(super) profiles: OrdMap<Folded, Arc<Profile>>,
+    pub(super) devices: OrdMap<Folded, Arc<MfaDevice>>,
     /// Whose each key is.
     keys: OrdMap<AccessKeyId, Owner>,
     /// Who names what.
@@ -56,6 +59,7 @@ impl Account {
             roles: OrdMap::new(),
             policies: OrdMap::new(),
             profiles: OrdMap::new(),
+            devices: OrdMap::new(),
             keys: OrdMap::new(),
             named: Named::default(),
         }
@@ -233,6 +237,10 @@ impl Account {
                 let before = set(&mut self.profiles, name, to.as_ref());
                 self.named.follow(name, before.as_deref(), to.as_deref());
             }
+            Change::Mfa(name, to) => {
+                let before = set(&mut self.devices, name, to.as_ref());
+                self.named.follow(name, before.as_deref(), to.as_deref());
+            }
         }
     }
 
@@ -287,4 +295,5 @@ pub enum Change {
     Role(Folded, Option<Arc<Role>>),
     Policy(Folded, Option<Arc<ManagedPolicy>>),
     Profile(Folded, Option<Arc<Profile>>),
+    Mfa(Folded, Option<Arc<MfaDevice>>),
 }

@@ -9,6 +9,7 @@ use crate::ids::Ids;
 use crate::store::account::{Account, Change};
 use crate::store::entity::{Entity, KeyPair, Root, Settings, User};
 use crate::store::owner::Owner;
+use crate::store::spent::Spent;
 use crate::text::{AccessKeyId, EntityId, Folded, Status};
 
 pub use crate::store::limits::Limits;
@@ -26,13 +27,15 @@ pub struct Draft {
     now: Time,
     limits: Limits,
     ids: Box<dyn Ids>,
+    /// One-time codes that were used; none is taken where they are not known.
+    pub(super) spent: Option<Arc<Spent>>,
 }
 
 impl Draft {
     /// A draft in which nothing is changed yet.
     pub fn of(account: Arc<Account>, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
         let (changes, touched) = (Vec::new(), BTreeSet::new());
-        Self { account, changes, touched, now, limits, ids }
+        Self { account, changes, touched, now, limits, ids, spent: None }
     }
 
     /// The account as it stands in this draft.
@@ -143,7 +146,8 @@ impl Draft {
             | Change::Group(..)
             | Change::Role(..)
             | Change::Policy(..)
-            | Change::Profile(..) => &[],
+            | Change::Profile(..)
+            | Change::Mfa(..) => &[],
         };
         self.touched.extend(keys.iter().map(|key| key.id.clone()));
     }

@@ -52,6 +52,8 @@ limits! {
     profiles_per_account: "InstanceProfilesQuota" = 1000,
     /// Keys of a user, and of root: two, so that one can replace the other.
     keys_per_user: "AccessKeysPerUserQuota" = 2,
+    /// Devices of a user that make one-time codes.
+    devices_per_user: "MFADevicesPerUserQuota" = 8,
     /// Groups that a user may be in.
     groups_per_user: "GroupsPerUserQuota" = 10,
     /// Managed policies attached to a user.

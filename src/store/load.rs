@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::store::account::{Account, Change};
 use crate::store::engine::{Engine, Failure};
-use crate::store::entity::{Entity, Group, KeyPair, LastUse, ManagedPolicy, Profile, Role, User};
+use crate::store::entity::{
+    Entity, Group, KeyPair, LastUse, ManagedPolicy, MfaDevice, Profile, Role, User,
+};
 use crate::store::record::{Kept, Records, read_settings, read_use};
 use crate::store::seal::Seal;
 use crate::text::{AccessKeyId, AccountId, Folded, Text};
@@ -115,6 +117,7 @@ impl Reader<'_> {
             Some((Role::PLACE, _)) => there(records.read::<Role>(value)?),
             Some((ManagedPolicy::PLACE, _)) => there(records.read::<ManagedPolicy>(value)?),
             Some((Profile::PLACE, _)) => there(records.read::<Profile>(value)?),
+            Some((MfaDevice::PLACE, _)) => there(records.read::<MfaDevice>(value)?),
             _ => return Err(odd(key)),
         };
         self.account.apply(&change);

@@ -148,6 +148,7 @@ impl Store {
             Change::Role(name, to) => put(batch, records, name, to.as_deref())?,
             Change::Policy(name, to) => put(batch, records, name, to.as_deref())?,
             Change::Profile(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Mfa(name, to) => put(batch, records, name, to.as_deref())?,
         })
     }
 

@@ -5,7 +5,7 @@ use crate::catalog;
 use crate::policy::{Policy, Source};
 use crate::store::account::Account;
 use crate::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, Profile, Role, Tagged, Tags, User,
+    Entity, Group, Holder, ManagedPolicy, MfaDevice, Profile, Role, Tagged, Tags, User,
 };
 use crate::text::{Folded, TagValue, Text, folds_to};
 
@@ -85,6 +85,7 @@ impl Account {
             Role::KIND => self.tags_on::<Role>(&name, arn),
             ManagedPolicy::KIND => self.tags_on::<ManagedPolicy>(&name, arn),
             Profile::KIND => self.tags_on::<Profile>(&name, arn),
+            MfaDevice::KIND => self.tags_on::<MfaDevice>(&name, arn),
             _ => None,
         }
     }
