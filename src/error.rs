@@ -111,6 +111,7 @@ codes! {
     IncompleteSignature => BAD_REQUEST,
     InternalFailure => INTERNAL_SERVER_ERROR,
     InvalidAction => BAD_REQUEST,
+    InvalidAuthenticationCode => FORBIDDEN,
     InvalidClientTokenId => FORBIDDEN,
     InvalidInput => BAD_REQUEST,
     InvalidParameterValue => BAD_REQUEST,

@@ -15,6 +15,7 @@ mod instance_profile;
 mod listed;
 mod managed;
 mod membership;
+mod mfa;
 mod policy;
 mod policy_entities;
 mod policy_version;
@@ -24,8 +25,10 @@ mod service_role;
 mod simulate;
 mod summary;
 mod tag;
+mod token_version;
 mod trust;
 mod user;
+mod virtual_mfa;
 
 use crate::action::{Needs, Route, Service};
 use crate::arn::Arn;
@@ -57,6 +60,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         inline::ROUTES,
         instance_profile::ROUTES,
         membership::ROUTES,
+        mfa::ROUTES,
         policy::ROUTES,
         policy_entities::ROUTES,
         policy_version::ROUTES,
@@ -65,7 +69,9 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         simulate::ROUTES,
         summary::ROUTES,
         tag::ROUTES,
+        token_version::ROUTES,
         user::ROUTES,
+        virtual_mfa::ROUTES,
     ];
     nouns.into_iter().flatten()
 }

@@ -11,9 +11,11 @@ pub mod limits;
 mod load;
 pub mod owner;
 pub mod private_file;
+mod proof;
 pub mod record;
 pub mod seal;
 pub mod session;
+pub mod spent;
 mod write;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,6 +37,7 @@ use crate::store::index::{Credential, Index};
 use crate::store::ledger::Ledger;
 use crate::store::seal::{BadKey, Seal};
 use crate::store::session::{Opened, TokenKeys};
+use crate::store::spent::Spent;
 use crate::text::{AccessKeyId, AccountId, Text};
 
 pub use write::{NotMade, RootKey};
@@ -58,6 +61,8 @@ struct Inner {
     ledger: Ledger,
     token_keys: Arc<TokenKeys>,
     opened: Opened,
+    /// One-time codes that were used.
+    spent: Arc<Spent>,
     /// Held while an account is read, so that it is read once.
     loading: Mutex<()>,
     /// Held by whoever waits for a disk: a flood of ids that nobody knows takes up
@@ -125,6 +130,7 @@ impl Store {
         }
         let token_keys = TokenKeys::default();
         token_keys.read(&*engine, &settings.seal)?;
+        let spent = Arc::new(Spent::since(settings.clock.now()));
         let asleep = load::accounts(&*engine)?.into_iter().map(|account| (account, ())).collect();
         let store = Self(Arc::new(Inner {
             asleep,
@@ -135,6 +141,7 @@ impl Store {
             homes: DashMap::default(),
             index: Index::default(),
             ledger: Ledger::default(),
+            spent,
             loading: Mutex::new(()),
             waiting: Semaphore::new(MOST_WAITING),
         }));
@@ -247,7 +254,7 @@ impl Store {
     /// A draft of `account`, in which nothing is changed yet.
     pub fn draft(&self, account: Arc<Account>) -> Draft {
         let draft = Draft::of(account, self.now(), self.0.settings.limits, Box::new(RandomIds));
-        draft.issuing(Arc::clone(&self.0.token_keys))
+        draft.issuing(Arc::clone(&self.0.token_keys)).remembering(Arc::clone(&self.0.spent))
     }
 
     /// The time.

@@ -271,6 +271,7 @@ impl Action for DeleteUser {
         refuse_granted(&held.rights)?;
         refuse_while(!held.keys.is_empty(), "delete access keys")?;
         refuse_while(!held.groups.is_empty(), "remove users from group")?;
+        refuse_while(draft.account().devices_held(&held.id) > 0, "delete MFA device")?;
         draft.remove::<User>(&user);
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::store::account::{Account, Change};
 use crate::store::entity::{Entity, KeyPair, Placed, Root, Settings, User};
 use crate::store::owner::Owner;
 use crate::store::session::{Issued, Session, TokenKeys, Unissued};
+use crate::store::spent::Spent;
 use crate::text::{AccessKeyId, EntityId, Status};
 
 pub use crate::store::limits::Limits;
@@ -28,13 +29,16 @@ pub struct Draft {
     limits: Limits,
     ids: Box<dyn Ids>,
     token_keys: Arc<TokenKeys>,
+    /// One-time codes that were used; none is taken where they are not known.
+    pub(super) spent: Option<Arc<Spent>>,
 }
 
 impl Draft {
     /// A draft in which nothing is changed yet.
     pub fn of(account: Arc<Account>, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
         let (changes, touched) = (Vec::new(), BTreeSet::new());
-        Self { account, changes, touched, now, limits, ids, token_keys: Arc::default() }
+        let token_keys = Arc::default();
+        Self { account, changes, touched, now, limits, ids, token_keys, spent: None }
     }
 
     /// The same, in which credentials can be made whose tokens these keys seal.
@@ -157,7 +161,8 @@ impl Draft {
             | Change::Policy(..)
             | Change::Profile(..)
             | Change::Oidc(..)
-            | Change::Saml(..) => &[],
+            | Change::Saml(..)
+            | Change::Mfa(..) => &[],
         };
         self.touched.extend(keys.iter().map(|key| key.id.clone()));
     }

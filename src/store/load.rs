@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::store::account::{Account, Change};
 use crate::store::engine::{Engine, Failure};
 use crate::store::entity::{
-    Entity, Group, KeyPair, LastUse, ManagedPolicy, OidcProvider, Profile, Role, SamlProvider, User,
+    Entity, Group, KeyPair, LastUse, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, User,
 };
 use crate::store::record::{Kept, Records, read_settings, read_use};
 use crate::store::seal::Seal;
@@ -137,6 +137,7 @@ impl Reader<'_> {
             Some((Profile::PLACE, _)) => there(records.read::<Profile>(value)?),
             Some((OidcProvider::PLACE, _)) => there(records.read::<OidcProvider>(value)?),
             Some((SamlProvider::PLACE, _)) => there(records.read::<SamlProvider>(value)?),
+            Some((MfaDevice::PLACE, _)) => there(records.read::<MfaDevice>(value)?),
             _ => return Err(odd(key)),
         };
         self.account.apply(&change);

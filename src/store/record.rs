@@ -11,6 +11,7 @@
 //! | `in/<account>/role/<folded name>` | [`Role`] |
 //! | `in/<account>/policy/<folded name>` | [`ManagedPolicy`] |
 //! | `in/<account>/profile/<folded name>` | [`Profile`] |
+//! | `in/<account>/mfa/<folded name>` | [`MfaDevice`] |
 //! | `in/<account>/oidc/<name>` | [`OidcProvider`] |
 //! | `in/<account>/saml/<folded name>` | [`SamlProvider`] |
 //! | `token-key/<number>` | a key that session tokens are sealed with |
@@ -24,9 +25,11 @@
 //! [`Profile`]: crate::store::entity::Profile
 //! [`OidcProvider`]: crate::store::entity::OidcProvider
 //! [`SamlProvider`]: crate::store::entity::SamlProvider
+//! [`MfaDevice`]: crate::store::entity::MfaDevice
 
 mod group;
 mod key;
+mod mfa;
 mod oidc;
 mod part;
 mod policy;
@@ -71,6 +74,8 @@ struct SettingsRecord {
     alias: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     deletions: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tokens: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -137,6 +142,7 @@ pub fn write_settings(settings: &Settings) -> Result<Vec<u8>, Failure> {
         v: VERSION,
         alias: settings.alias.as_ref().map(ToString::to_string),
         deletions: settings.deletions().iter().map(ToString::to_string).collect(),
+        tokens: settings.tokens.as_ref().map(ToString::to_string),
     })
 }
 
@@ -144,7 +150,9 @@ pub fn write_settings(settings: &Settings) -> Result<Vec<u8>, Failure> {
 pub fn read_settings(bytes: &[u8]) -> Result<Settings, Failure> {
     let record: SettingsRecord = read(bytes)?;
     let alias = record.alias.as_deref().map(checked).transpose()?;
-    Ok(Settings::with(alias, checked_all(&record.deletions)?))
+    let mut settings = Settings::with(alias, checked_all(&record.deletions)?);
+    settings.tokens = record.tokens.as_deref().map(checked).transpose()?;
+    Ok(settings)
 }
 
 /// The bytes of a use.

@@ -150,6 +150,7 @@ impl Store {
             Change::Profile(name, to) => put(batch, records, name, to.as_deref())?,
             Change::Oidc(name, to) => put(batch, records, name, to.as_deref())?,
             Change::Saml(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Mfa(name, to) => put(batch, records, name, to.as_deref())?,
         })
     }
 

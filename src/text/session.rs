@@ -31,12 +31,6 @@ text!(
 );
 
 text!(
-    /// An MFA device, as a caller names it.
-    SerialNumber, 9..=256, r"[\w+=/:,.@-]*",
-    |raw| raw.chars().all(|c| is_word(c) || "+=/:,.@-".contains(c))
-);
-
-text!(
     /// What an MFA device shows.
     TokenCode, 6..=6, r"[\d]*", |raw| raw.bytes().all(|b| b.is_ascii_digit())
 );

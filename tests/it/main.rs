@@ -44,6 +44,7 @@ mod leave;
 mod listening;
 mod logs;
 mod managed;
+mod mfa;
 mod model;
 mod plain;
 mod policy;

@@ -15,10 +15,13 @@ const VALUES: &[(&str, &str)] = &[
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
     ("AccountAlias", "AccountAlias=acme"),
     ("ActionNames", "ActionNames.member.1=iam:GetUser"),
+    ("AssignmentStatus", "AssignmentStatus=Assigned"),
     (
         "AssumeRolePolicyDocument",
         "AssumeRolePolicyDocument=%7B%22Statement%22:%7B%22Effect%22:%22Allow%22,%22Principal%22:%22*%22,%22Action%22:%22sts:AssumeRole%22%7D%7D",
     ),
+    ("AuthenticationCode1", "AuthenticationCode1=123456"),
+    ("AuthenticationCode2", "AuthenticationCode2=654321"),
     ("CallerArn", "CallerArn=arn:aws:iam::123456789012:user/bob"),
     (
         "ContextEntries",
@@ -32,6 +35,7 @@ const VALUES: &[(&str, &str)] = &[
     ("Description", "Description=d"),
     ("EntityFilter", "EntityFilter=User"),
     ("Filter", "Filter.member.1=User"),
+    ("GlobalEndpointTokenVersion", "GlobalEndpointTokenVersion=v2Token"),
     ("GroupName", "GroupName=staff"),
     ("InstanceProfileName", "InstanceProfileName=web"),
     ("Marker", "Marker=m"),
@@ -59,12 +63,14 @@ const VALUES: &[(&str, &str)] = &[
     ("ResourcePolicy", "ResourcePolicy={}"),
     ("RoleName", "RoleName=deploy"),
     ("Scope", "Scope=Local"),
+    ("SerialNumber", "SerialNumber=arn:aws:iam::123456789012:mfa/dev/phone"),
     ("SetAsDefault", "SetAsDefault=true"),
     ("Status", "Status=Active"),
     ("TagKeys", "TagKeys.member.1=cost"),
     ("Tags", "Tags.member.1.Key=cost&Tags.member.1.Value=high"),
     ("UserName", "UserName=bob"),
     ("VersionId", "VersionId=v1"),
+    ("VirtualMFADeviceName", "VirtualMFADeviceName=phone"),
 ];
 
 /// The parameters that an action must have, as a form has them.

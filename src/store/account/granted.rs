@@ -5,8 +5,7 @@ use crate::catalog;
 use crate::policy::{Policy, Source};
 use crate::store::account::Account;
 use crate::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags,
-    User,
+    Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags, User,
 };
 use crate::store::session::{Limits, Session};
 use crate::text::{Folded, TagValue, Text, folds_to};
@@ -117,6 +116,7 @@ impl Account {
             Profile::KIND => self.tags_on::<Profile>(&name, arn),
             OidcProvider::KIND => self.by_arn::<OidcProvider>(arn).map(Tagged::tags),
             SamlProvider::KIND => self.by_arn::<SamlProvider>(arn).map(Tagged::tags),
+            MfaDevice::KIND => self.tags_on::<MfaDevice>(&name, arn),
             _ => None,
         }
     }
