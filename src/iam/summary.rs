@@ -7,7 +7,9 @@ use crate::error::Result;
 use crate::iam::IAM;
 use crate::store::account::Account;
 use crate::store::draft::{Draft, Limits};
-use crate::store::entity::{Entity, Group, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, User};
+use crate::store::entity::{
+    Entity, Group, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, User,
+};
 use crate::store::owner::Caller;
 use crate::text::TokenVersion;
 use crate::wire::answer::output;

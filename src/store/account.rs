@@ -13,7 +13,8 @@ use imbl::OrdMap;
 use crate::arn::Arn;
 use crate::store::account::named::Named;
 use crate::store::entity::{
-    Entity, Group, Holder, KeyPair, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, Root, SamlProvider, Settings, User,
+    Entity, Group, Holder, KeyPair, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, Root,
+    SamlProvider, Settings, User,
 };
 use crate::store::owner::Owner;
 use crate::text::{AccessKeyId, AccountId, EntityId, Folded, Text};

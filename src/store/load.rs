@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::store::account::{Account, Change};
 use crate::store::engine::{Engine, Failure};
 use crate::store::entity::{
-    Entity, Group, KeyPair, LastUse, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, User,
+    Entity, Group, KeyPair, LastUse, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role,
+    SamlProvider, User,
 };
 use crate::store::record::{Kept, Records, read_settings, read_use};
 use crate::store::seal::Seal;

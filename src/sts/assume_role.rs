@@ -15,7 +15,7 @@ use crate::sts::credentials::{Credentials, make};
 use crate::sts::narrowed::{PolicyDescriptor, limits};
 use crate::sts::tag::{Labels, Passed, SessionTag};
 use crate::text::{
-    ContextAssertion, ExternalId, LongSessionPolicyText, RoleDuration, SerialNumber, SessionName,
+    AskedSerial, ContextAssertion, ExternalId, LongSessionPolicyText, RoleDuration, SessionName,
     SourceIdentity, StsArn, TagKey, Text, TokenCode, TokenSize,
 };
 use crate::wire::answer::output;
@@ -34,7 +34,7 @@ input! {
         tags: Option<List<SessionTag, 50>> = "Tags",
         transitive: Option<List<TagKey, 50>> = "TransitiveTagKeys",
         external_id: Option<ExternalId> = "ExternalId",
-        serial: Option<SerialNumber> = "SerialNumber",
+        serial: Option<AskedSerial> = "SerialNumber",
         code: Option<TokenCode> = "TokenCode",
         source_identity: Option<SourceIdentity> = "SourceIdentity",
         contexts: Option<List<ProvidedContext, 5>> = "ProvidedContexts",

@@ -8,7 +8,7 @@ use crate::store::owner::{Caller, Owner, Proof};
 use crate::store::session::{Session, Whose};
 use crate::sts::STS;
 use crate::sts::credentials::{Credentials, make};
-use crate::text::{EntityId, SerialNumber, SessionDuration, Text, TokenCode, TokenSize};
+use crate::text::{AskedSerial, EntityId, SessionDuration, Text, TokenCode, TokenSize};
 use crate::wire::answer::output;
 use crate::wire::form::input;
 
@@ -21,7 +21,7 @@ input! {
     /// Asks for a session of one's own (AWS STS API Reference, `GetSessionToken`).
     struct GetSessionToken {
         duration: Option<SessionDuration> = "DurationSeconds",
-        serial: Option<SerialNumber> = "SerialNumber",
+        serial: Option<AskedSerial> = "SerialNumber",
         code: Option<TokenCode> = "TokenCode",
         token_size: Option<TokenSize> = "MinimumSessionTokenSize",
     }

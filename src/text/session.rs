@@ -31,6 +31,12 @@ text!(
 );
 
 text!(
+    /// An MFA device, as STS reads it.
+    AskedSerial, 9..=256, r"[\w+=/:,.@-]*",
+    |raw| raw.chars().all(|c| is_word(c) || "+=/:,.@-".contains(c))
+);
+
+text!(
     /// What an MFA device shows.
     TokenCode, 6..=6, r"[\d]*", |raw| raw.bytes().all(|b| b.is_ascii_digit())
 );

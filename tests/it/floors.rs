@@ -25,6 +25,7 @@ const FLOORS: &[&[&str]] = &[
 /// Packages, and the only modules that may name them.
 const PACKAGES: &[(&str, &[&str])] = &[
     ("arc_swap", &["store", "metrics"]),
+    ("aws_lc_rs", &["federation", "gateway", "store"]),
     ("aws_lc_rs", &["store", "totp"]),
     ("bytes", &["command", "dispatch", "gateway", "layer"]),
     ("chrono", &["clock"]),
@@ -36,6 +37,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
         &["catalog", "federation", "ids", "page", "policy", "sigv4", "store", "wire"],
     ),
     ("data_encoding", &["catalog", "ids", "page", "policy", "sigv4", "store", "totp", "wire"]),
+    &["catalog", "federation", "gateway", "ids", "page", "policy", "sigv4", "store", "wire"],
     ("futures_util", &["dispatch", "gateway"]),
     ("hmac", &["sigv4"]),
     ("http", &["command", "dispatch", "error", "gateway", "layer", "sigv4"]),
@@ -53,7 +55,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("rand", &["ids", "sigv4"]),
     ("rusqlite", &["store"]),
     ("rustls", &["gateway"]),
-    ("serde", &["config", "gateway", "policy", "store"]),
+    ("rustls_native_certs", &["gateway"]),
+    ("serde", &["config", "federation", "gateway", "policy", "store"]),
     ("sha2", &["catalog", "page", "sigv4"]),
     ("tokio", &["command", "gateway", "main", "store"]),
     ("toml", &["config"]),

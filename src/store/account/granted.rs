@@ -5,7 +5,8 @@ use crate::catalog;
 use crate::policy::{Policy, Source};
 use crate::store::account::Account;
 use crate::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags, User,
+    Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider,
+    Tagged, Tags, User,
 };
 use crate::store::session::{Limits, Session};
 use crate::text::{Folded, TagValue, Text, folds_to};
