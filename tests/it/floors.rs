@@ -25,7 +25,9 @@ const FLOORS: &[&[&str]] = &[
 /// Packages, and the only modules that may name them.
 const PACKAGES: &[(&str, &[&str])] = &[
     ("arc_swap", &["store", "metrics"]),
-    ("aws_lc_rs", &["store"]),
+    ("aws_lc_rs", &["federation", "store"]),
+    ("bergshamra_c14n", &["federation"]),
+    ("bergshamra_xml", &["federation"]),
     ("bytes", &["command", "dispatch", "gateway", "layer"]),
     ("chrono", &["clock"]),
     ("clap", &["config"]),
@@ -55,6 +57,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("toml", &["config"]),
     ("tower", &["dispatch", "gateway", "layer"]),
     ("tracing_subscriber", &["config", "log"]),
+    ("uppsala", &["federation"]),
     ("uuid", &["ids"]),
     ("zeroize", &["ids", "secret", "sigv4", "store"]),
 ];
