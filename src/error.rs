@@ -109,6 +109,7 @@ codes! {
     EntityAlreadyExists => CONFLICT,
     ExpiredToken => FORBIDDEN,
     ExpiredTokenException => BAD_REQUEST,
+    IDPRejectedClaim => FORBIDDEN,
     IncompleteSignature => BAD_REQUEST,
     InternalFailure => INTERNAL_SERVER_ERROR,
     InvalidAction => BAD_REQUEST,
