@@ -25,7 +25,7 @@ const FLOORS: &[&[&str]] = &[
 /// Packages, and the only modules that may name them.
 const PACKAGES: &[(&str, &[&str])] = &[
     ("arc_swap", &["store", "metrics"]),
-    ("aws_lc_rs", &["store"]),
+    ("aws_lc_rs", &["sigv4", "store"]),
     ("bytes", &["command", "dispatch", "gateway", "layer"]),
     ("chrono", &["clock"]),
     ("clap", &["config"]),
