@@ -17,7 +17,8 @@ pub trait Gate: Send + Sync + 'static {
     type Caller: Clone + Send + Sync + 'static;
 
     /// The rules that a head is read by. Where several services answer at one
-    /// address, they share all of them but name and regions.
+    /// address, they share all of them but name, regions and algorithms; these are
+    /// those of a service that takes every algorithm that any of them takes.
     fn rules(&self) -> &Rules;
 
     /// The time.
