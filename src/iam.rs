@@ -15,11 +15,13 @@ mod instance_profile;
 mod listed;
 mod managed;
 mod membership;
+mod oidc;
 mod policy;
 mod policy_entities;
 mod policy_version;
 mod renamed;
 mod role;
+mod saml;
 mod service_role;
 mod simulate;
 mod summary;
@@ -56,10 +58,12 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         inline::ROUTES,
         instance_profile::ROUTES,
         membership::ROUTES,
+        oidc::ROUTES,
         policy::ROUTES,
         policy_entities::ROUTES,
         policy_version::ROUTES,
         role::ROUTES,
+        saml::ROUTES,
         service_role::ROUTES,
         simulate::ROUTES,
         summary::ROUTES,
