@@ -16,11 +16,13 @@ mod listed;
 mod managed;
 mod membership;
 mod mfa;
+mod oidc;
 mod policy;
 mod policy_entities;
 mod policy_version;
 mod renamed;
 mod role;
+mod saml;
 mod service_role;
 mod simulate;
 mod summary;
@@ -61,10 +63,12 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         instance_profile::ROUTES,
         membership::ROUTES,
         mfa::ROUTES,
+        oidc::ROUTES,
         policy::ROUTES,
         policy_entities::ROUTES,
         policy_version::ROUTES,
         role::ROUTES,
+        saml::ROUTES,
         service_role::ROUTES,
         simulate::ROUTES,
         summary::ROUTES,
