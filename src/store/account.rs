@@ -18,7 +18,6 @@ use crate::store::entity::{
 use crate::store::owner::Owner;
 use crate::text::{AccessKeyId, AccountId, EntityId, Folded};
 
-pub use devices::{Proof, Unproven};
 pub use granted::Granted;
 pub use who::Who;
 

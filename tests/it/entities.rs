@@ -5,12 +5,14 @@ use std::sync::Arc;
 use countersign::arn::Arn;
 use countersign::clock::Time;
 use countersign::policy::document::Policy;
+use countersign::secret::Secret;
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::Failure;
 use countersign::store::engine::memory::Memory;
 use countersign::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, Profile, Rights, Role, Settings, Tagged, Tags, User,
+    Enabled, Entity, Group, Holder, ManagedPolicy, MfaDevice, Profile, Rights, Role, Settings,
+    Synced, Tagged, Tags, User,
 };
 use countersign::store::record::{Records, read_settings, read_use};
 use countersign::store::seal::{Seal, SealKey};
@@ -90,6 +92,19 @@ pub(crate) fn profile(name: &str, id: EntityId) -> Profile {
     Profile { name: word(name), path: Path::default(), id, created: CREATED, role: None, tags }
 }
 
+pub(crate) fn device(name: &str, id: EntityId) -> MfaDevice {
+    MfaDevice {
+        name: word(name),
+        path: word("/a/"),
+        id,
+        created: CREATED,
+        seed: Secret::new("GEZDGNBVGY3TQOJQ".to_owned()),
+        enabled: None,
+        synced: None,
+        tags: Tags::new(MfaDevice::CASE),
+    }
+}
+
 /// All that an account holds, written out.
 fn content(account: &Account) -> Vec<String> {
     fn all<E: Entity>(account: &Account) -> String {
@@ -97,7 +112,8 @@ fn content(account: &Account) -> Vec<String> {
     }
     let settings = format!("{:?} {:?}", account.root(), account.settings());
     let holders = [all::<User>(account), all::<Group>(account), all::<Role>(account)];
-    let others = [all::<ManagedPolicy>(account), all::<Profile>(account), settings];
+    let devices = all::<MfaDevice>(account);
+    let others = [all::<ManagedPolicy>(account), all::<Profile>(account), devices, settings];
     holders.into_iter().chain(others).collect()
 }
 
@@ -140,14 +156,20 @@ fn fill(mut draft: Draft) -> Draft {
     let mut web = profile("Web", draft.new_id::<Profile>().unwrap());
     web.role = Some(deploy.id.clone());
     label(&mut web);
+    let mut phone = device("Phone", draft.new_id::<MfaDevice>().unwrap());
+    phone.enabled = Some(Enabled { user: ann.id.clone(), at: draft.now() });
+    phone.synced = Some(Synced { drift: -3, last: 60_000_000, at: draft.now() });
+    label(&mut phone);
     let mut settings = Settings::with(Some(word("ours")), Vec::new());
     settings.note_deletion(word("task/aws-service-role/spot.amazonaws.com/R/1"));
+    settings.tokens = Some(word("v2Token"));
     draft.put_settings(settings);
     draft.put(devs);
     draft.put(ann);
     draft.put(deploy);
     draft.put(read);
     draft.put(web);
+    draft.put(phone);
     draft
 }
 
@@ -170,7 +192,12 @@ async fn all_that_an_account_holds_is_there_when_the_store_is_opened_again() {
     assert_eq!((after.attachments(&read), after.boundaries(&read)), (0, 2));
     assert_eq!(after.policy_of(&read).unwrap().document().unwrap().text(), "{\n}");
     assert_eq!(after.get::<ManagedPolicy>(&word("READ")).unwrap().tags.len(), 3);
-    assert_eq!(after.get::<User>(&word("ann")).unwrap().tags.len(), 2);
+    let ann = after.get::<User>(&word("ann")).unwrap();
+    assert_eq!(ann.tags.len(), 2);
+    let phones: Vec<_> = after.devices_of(&ann.id).collect();
+    assert_eq!(phones.len(), 1);
+    assert_eq!(phones[0].seed.expose(), "GEZDGNBVGY3TQOJQ");
+    assert_eq!(phones[0].tags.len(), 3);
 }
 
 #[tokio::test]
@@ -186,6 +213,7 @@ async fn what_is_removed_is_gone_when_the_store_is_opened_again() {
         draft.remove::<Role>(&word("DEPLOY"));
         draft.remove::<ManagedPolicy>(&word("READ"));
         draft.remove::<Profile>(&word("WEB"));
+        draft.remove::<MfaDevice>(&word("PHONE"));
         draft.put_settings(Settings::default());
         Ok(((), draft))
     };
@@ -227,6 +255,7 @@ fn a_record_of_a_later_version_is_too_new_whatever_else_is_in_it() {
             records.read::<Role>(&later).unwrap_err(),
             records.read::<ManagedPolicy>(&later).unwrap_err(),
             records.read::<Profile>(&later).unwrap_err(),
+            records.read::<MfaDevice>(&later).unwrap_err(),
             records.read_root(&later).unwrap_err(),
             read_settings(&later).unwrap_err(),
             read_use(&later).unwrap_err(),
@@ -246,12 +275,13 @@ fn a_record_that_is_none_is_damaged() {
             let failure = records.read::<ManagedPolicy>(&kept(name)).unwrap_err();
             assert!(matches!(failure, Failure::Damaged(_)), "{name}: {failure}");
         }
-        for name in ["group", "role", "profile", "policy", "settings"] {
+        for name in ["group", "role", "profile", "policy", "mfa", "settings"] {
             let kept = kept(name);
             let is_read = records.read::<Group>(&kept).is_ok()
                 || records.read::<Role>(&kept).is_ok()
                 || records.read::<Profile>(&kept).is_ok()
                 || records.read::<ManagedPolicy>(&kept).is_ok()
+                || records.read::<MfaDevice>(&kept).is_ok()
                 || read_settings(&kept).is_ok();
             assert!(is_read, "{name}");
         }

@@ -46,6 +46,8 @@ mod logs;
 mod managed;
 mod mfa;
 mod model;
+mod one_time;
+mod phone;
 mod plain;
 mod policy;
 mod policy_version;
