@@ -11,7 +11,7 @@ pub mod limits;
 mod load;
 pub mod owner;
 pub mod private_file;
-mod proof;
+pub mod proof;
 pub mod record;
 pub mod seal;
 pub mod session;

@@ -117,7 +117,7 @@ impl Action for ResyncMFADevice {
 fn held<'d>(owner: &Owner, serial: &SerialNumber, draft: &'d Draft) -> Result<&'d MfaDevice> {
     let user = id_of(owner, draft)?;
     let device = find(serial, draft.account())?;
-    if user.is_some_and(|user| device.is_of(user)) {
+    if user.is_some_and(|user| device.is_of(user.as_str())) {
         return Ok(device);
     }
     Err(Error::new(Code::NoSuchEntity, "MFA Device invalid for user."))

@@ -19,7 +19,6 @@ use crate::store::entity::{
 use crate::store::owner::Owner;
 use crate::text::{AccessKeyId, AccountId, EntityId, Folded, Text};
 
-pub use devices::{Proof, Unproven};
 pub use granted::Granted;
 pub use who::Who;
 

@@ -12,8 +12,7 @@ use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::Failure;
 use countersign::store::engine::memory::Memory;
 use countersign::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, OidcProvider, PrivateKey, Profile, Rights, Role,
-    SamlProvider, Settings, Tagged, Tags, User,
+    Enabled, Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, PrivateKey, Profile, Rights, Role, SamlProvider, Settings, Synced, Tagged, Tags, User,
 };
 use countersign::store::record::{Records, read_settings, read_use};
 use countersign::store::seal::{Seal, SealKey};
@@ -114,6 +113,14 @@ pub(crate) fn saml(name: &str) -> SamlProvider {
         keys: vec![PrivateKey { id: word("SAMLPKAAAAAAAAAAAAAAAA"), pem, created: CREATED }],
         created: CREATED,
         tags: Tags::new(SamlProvider::CASE),
+pub(crate) fn device(name: &str, id: EntityId) -> MfaDevice {
+    MfaDevice {
+        path: word("/a/"),
+        id,
+        seed: Secret::new("GEZDGNBVGY3TQOJQ".to_owned()),
+        enabled: None,
+        synced: None,
+        tags: Tags::new(MfaDevice::CASE),
     }
 }
 
@@ -127,6 +134,9 @@ fn content(account: &Account) -> Vec<String> {
     let others = [all::<ManagedPolicy>(account), all::<Profile>(account), settings];
     let providers = [all::<OidcProvider>(account), all::<SamlProvider>(account)];
     holders.into_iter().chain(others).chain(providers).collect()
+    let devices = all::<MfaDevice>(account);
+    let others = [all::<ManagedPolicy>(account), all::<Profile>(account), devices, settings];
+    holders.into_iter().chain(others).collect()
 }
 
 /// Grants something of each kind.
@@ -168,8 +178,13 @@ fn fill(mut draft: Draft) -> Draft {
     let mut web = profile("Web", draft.new_id::<Profile>().unwrap());
     web.role = Some(deploy.id.clone());
     label(&mut web);
+    let mut phone = device("Phone", draft.new_id::<MfaDevice>().unwrap());
+    phone.enabled = Some(Enabled { user: ann.id.clone(), at: draft.now() });
+    phone.synced = Some(Synced { drift: -3, last: 60_000_000, at: draft.now() });
+    label(&mut phone);
     let mut settings = Settings::with(Some(word("ours")), Vec::new());
     settings.note_deletion(word("task/aws-service-role/spot.amazonaws.com/R/1"));
+    settings.tokens = Some(word("v2Token"));
     draft.put_settings(settings);
     draft.put(devs);
     draft.put(ann);
@@ -181,6 +196,7 @@ fn fill(mut draft: Draft) -> Draft {
     label(&mut corp);
     draft.put(acme);
     draft.put(corp);
+    draft.put(phone);
     draft
 }
 
@@ -231,6 +247,12 @@ fn a_provider_is_found_by_its_full_name_and_by_its_url_in_the_case_of_its_path()
     );
     let told = account.label_of(&arn("saml-provider/Corp"), "team");
     assert!(told.is_none());
+    let ann = after.get::<User>(&word("ann")).unwrap();
+    assert_eq!(ann.tags.len(), 2);
+    let phones: Vec<_> = after.devices_of(&ann.id).collect();
+    assert_eq!(phones.len(), 1);
+    assert_eq!(phones[0].seed.expose(), "GEZDGNBVGY3TQOJQ");
+    assert_eq!(phones[0].tags.len(), 3);
 }
 
 #[tokio::test]
@@ -248,6 +270,7 @@ async fn what_is_removed_is_gone_when_the_store_is_opened_again() {
         draft.remove::<Profile>(&word("WEB"));
         draft.remove::<OidcProvider>(&word("ID.acme.com:8443/Realm"));
         draft.remove::<SamlProvider>(&word("CORP"));
+        draft.remove::<MfaDevice>(&word("PHONE"));
         draft.put_settings(Settings::default());
         Ok(((), draft))
     };
@@ -289,6 +312,7 @@ fn a_record_of_a_later_version_is_too_new_whatever_else_is_in_it() {
             records.read::<Role>(&later).unwrap_err(),
             records.read::<ManagedPolicy>(&later).unwrap_err(),
             records.read::<Profile>(&later).unwrap_err(),
+            records.read::<MfaDevice>(&later).unwrap_err(),
             records.read_root(&later).unwrap_err(),
             read_settings(&later).unwrap_err(),
             read_use(&later).unwrap_err(),
@@ -308,12 +332,13 @@ fn a_record_that_is_none_is_damaged() {
             let failure = records.read::<ManagedPolicy>(&kept(name)).unwrap_err();
             assert!(matches!(failure, Failure::Damaged(_)), "{name}: {failure}");
         }
-        for name in ["group", "role", "profile", "policy", "settings"] {
+        for name in ["group", "role", "profile", "policy", "mfa", "settings"] {
             let kept = kept(name);
             let is_read = records.read::<Group>(&kept).is_ok()
                 || records.read::<Role>(&kept).is_ok()
                 || records.read::<Profile>(&kept).is_ok()
                 || records.read::<ManagedPolicy>(&kept).is_ok()
+                || records.read::<MfaDevice>(&kept).is_ok()
                 || read_settings(&kept).is_ok();
             assert!(is_read, "{name}");
         }

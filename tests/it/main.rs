@@ -48,6 +48,8 @@ mod managed;
 mod mfa;
 mod model;
 mod oidc_provider;
+mod one_time;
+mod phone;
 mod plain;
 mod policy;
 mod policy_version;

@@ -63,8 +63,8 @@ tagged!(MfaDevice, Counts);
 
 impl MfaDevice {
     /// Whether it is the device of the user with that id.
-    pub fn is_of(&self, user: &EntityId) -> bool {
-        self.enabled.as_ref().is_some_and(|enabled| enabled.user == *user)
+    pub fn is_of(&self, user: &str) -> bool {
+        self.enabled.as_ref().is_some_and(|enabled| enabled.user.as_str() == user)
     }
 
     /// The step of a code that is due at `now`, and was not used to synchronize.
