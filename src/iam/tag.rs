@@ -6,14 +6,12 @@ use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::error::{Code, Error, Result};
 use crate::iam::policy_version::NOT_OURS;
-use crate::iam::{IAM, managed, on, virtual_mfa};
+use crate::iam::{IAM, managed, oidc, on, saml, virtual_mfa};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Case, ManagedPolicy, MfaDevice, Profile, Role, Tagged, Tags, User};
-use crate::iam::{IAM, managed, oidc, on, saml};
 use crate::store::entity::{
-    Case, ManagedPolicy, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags, User,
+    Case, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags, User,
 };
 use crate::store::owner::Caller;
 use crate::text::{
