@@ -63,6 +63,8 @@ pub(crate) struct World {
 pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) secret: String,
+    /// What a session brings along.
+    pub(crate) token: Option<String>,
 }
 
 /// What came back: the status, and the text of every element by its path; of
@@ -87,7 +89,7 @@ impl World {
         let forget = gateway::forgetting(&verifier);
         let settings = Settings { seal, clock: Arc::clone(&time), limits, forget };
         let store = Store::open(engine, settings).await.unwrap();
-        let root = Person { id: ROOT_ID.to_owned(), secret: ROOT_SECRET.to_owned() };
+        let root = Person::new(ROOT_ID, ROOT_SECRET);
         let id = AccessKeyId::parse(ROOT_ID).unwrap();
         let secret = Secret::new(ROOT_SECRET.to_owned());
         let account = AccountId::parse(ACCOUNT).unwrap();
@@ -162,8 +164,18 @@ pub(crate) fn post(body: impl Into<Bytes>) -> Request<Bytes> {
 }
 
 impl Person {
+    pub(crate) fn new(id: &str, secret: &str) -> Self {
+        Self { id: id.to_owned(), secret: secret.to_owned(), token: None }
+    }
+
+    /// Whoever signs with the credentials of an answer.
+    #[track_caller]
     pub(crate) fn in_reply(reply: &Reply) -> Self {
-        Self { id: reply.text("AccessKeyId"), secret: reply.text("SecretAccessKey") }
+        Self {
+            id: reply.text("AccessKeyId"),
+            secret: reply.text("SecretAccessKey"),
+            token: reply.texts("SessionToken").pop(),
+        }
     }
 
     pub(crate) fn signs(
@@ -172,7 +184,11 @@ impl Person {
         now: Time,
         request: Request<Bytes>,
     ) -> Request<Bytes> {
-        Signer::new(&self.id, &self.secret).service(service).at(now).sign(request)
+        let signer = Signer::new(&self.id, &self.secret).service(service).at(now);
+        match &self.token {
+            Some(token) => signer.token(token).sign(request),
+            None => signer.sign(request),
+        }
     }
 }
 
