@@ -12,7 +12,8 @@ use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::Failure;
 use countersign::store::engine::memory::Memory;
 use countersign::store::entity::{
-    Enabled, Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, PrivateKey, Profile, Rights, Role, SamlProvider, Settings, Synced, Tagged, Tags, User,
+    Enabled, Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, PrivateKey, Profile,
+    Rights, Role, SamlProvider, Settings, Synced, Tagged, Tags, User,
 };
 use countersign::store::record::{Records, read_settings, read_use};
 use countersign::store::seal::{Seal, SealKey};
@@ -113,10 +114,15 @@ pub(crate) fn saml(name: &str) -> SamlProvider {
         keys: vec![PrivateKey { id: word("SAMLPKAAAAAAAAAAAAAAAA"), pem, created: CREATED }],
         created: CREATED,
         tags: Tags::new(SamlProvider::CASE),
+    }
+}
+
 pub(crate) fn device(name: &str, id: EntityId) -> MfaDevice {
     MfaDevice {
+        name: word(name),
         path: word("/a/"),
         id,
+        created: CREATED,
         seed: Secret::new("GEZDGNBVGY3TQOJQ".to_owned()),
         enabled: None,
         synced: None,
@@ -131,12 +137,10 @@ fn content(account: &Account) -> Vec<String> {
     }
     let settings = format!("{:?} {:?}", account.root(), account.settings());
     let holders = [all::<User>(account), all::<Group>(account), all::<Role>(account)];
-    let others = [all::<ManagedPolicy>(account), all::<Profile>(account), settings];
-    let providers = [all::<OidcProvider>(account), all::<SamlProvider>(account)];
-    holders.into_iter().chain(others).chain(providers).collect()
     let devices = all::<MfaDevice>(account);
     let others = [all::<ManagedPolicy>(account), all::<Profile>(account), devices, settings];
-    holders.into_iter().chain(others).collect()
+    let providers = [all::<OidcProvider>(account), all::<SamlProvider>(account)];
+    holders.into_iter().chain(others).chain(providers).collect()
 }
 
 /// Grants something of each kind.
@@ -178,14 +182,15 @@ fn fill(mut draft: Draft) -> Draft {
     let mut web = profile("Web", draft.new_id::<Profile>().unwrap());
     web.role = Some(deploy.id.clone());
     label(&mut web);
+    let mut settings = Settings::with(Some(word("ours")), Vec::new());
+    settings.note_deletion(word("task/aws-service-role/spot.amazonaws.com/R/1"));
+    settings.tokens = Some(word("v2Token"));
     let mut phone = device("Phone", draft.new_id::<MfaDevice>().unwrap());
     phone.enabled = Some(Enabled { user: ann.id.clone(), at: draft.now() });
     phone.synced = Some(Synced { drift: -3, last: 60_000_000, at: draft.now() });
     label(&mut phone);
-    let mut settings = Settings::with(Some(word("ours")), Vec::new());
-    settings.note_deletion(word("task/aws-service-role/spot.amazonaws.com/R/1"));
-    settings.tokens = Some(word("v2Token"));
     draft.put_settings(settings);
+    draft.put(phone);
     draft.put(devs);
     draft.put(ann);
     draft.put(deploy);
@@ -196,7 +201,6 @@ fn fill(mut draft: Draft) -> Draft {
     label(&mut corp);
     draft.put(acme);
     draft.put(corp);
-    draft.put(phone);
     draft
 }
 
@@ -219,7 +223,12 @@ async fn all_that_an_account_holds_is_there_when_the_store_is_opened_again() {
     assert_eq!((after.attachments(&read), after.boundaries(&read)), (0, 2));
     assert_eq!(after.policy_of(&read).unwrap().document().unwrap().text(), "{\n}");
     assert_eq!(after.get::<ManagedPolicy>(&word("READ")).unwrap().tags.len(), 3);
-    assert_eq!(after.get::<User>(&word("ann")).unwrap().tags.len(), 2);
+    let ann = after.get::<User>(&word("ann")).unwrap();
+    assert_eq!(ann.tags.len(), 2);
+    let phones: Vec<_> = after.devices_of(&ann.id).collect();
+    assert_eq!(phones.len(), 1);
+    assert_eq!(phones[0].seed.expose(), "GEZDGNBVGY3TQOJQ");
+    assert_eq!(phones[0].tags.len(), 3);
     let corp = after.get::<SamlProvider>(&word("corp")).unwrap();
     assert_eq!(corp.keys[0].pem.expose(), "-----BEGIN PRIVATE KEY-----");
 }
@@ -247,12 +256,6 @@ fn a_provider_is_found_by_its_full_name_and_by_its_url_in_the_case_of_its_path()
     );
     let told = account.label_of(&arn("saml-provider/Corp"), "team");
     assert!(told.is_none());
-    let ann = after.get::<User>(&word("ann")).unwrap();
-    assert_eq!(ann.tags.len(), 2);
-    let phones: Vec<_> = after.devices_of(&ann.id).collect();
-    assert_eq!(phones.len(), 1);
-    assert_eq!(phones[0].seed.expose(), "GEZDGNBVGY3TQOJQ");
-    assert_eq!(phones[0].tags.len(), 3);
 }
 
 #[tokio::test]
@@ -268,9 +271,9 @@ async fn what_is_removed_is_gone_when_the_store_is_opened_again() {
         draft.remove::<Role>(&word("DEPLOY"));
         draft.remove::<ManagedPolicy>(&word("READ"));
         draft.remove::<Profile>(&word("WEB"));
+        draft.remove::<MfaDevice>(&word("PHONE"));
         draft.remove::<OidcProvider>(&word("ID.acme.com:8443/Realm"));
         draft.remove::<SamlProvider>(&word("CORP"));
-        draft.remove::<MfaDevice>(&word("PHONE"));
         draft.put_settings(Settings::default());
         Ok(((), draft))
     };
