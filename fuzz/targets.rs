@@ -7,6 +7,7 @@ use std::sync::Arc;
 use countersign::action::{Call, Case, Decide};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
+use countersign::federation::web::{Claimed, KeySet, Provider, discovery};
 use countersign::ids::RandomIds;
 use countersign::policy::{
     Bearing, Decision, Fact, Facts, Kind, Policy, Principal, Purpose, Question, Source, decide,
@@ -34,6 +35,7 @@ pub(crate) const ALL: &[(&str, Target)] = &[
     ("form", form),
     ("pattern", pattern),
     ("record", record),
+    ("token", token),
     ("variable", variable),
 ];
 
@@ -118,6 +120,20 @@ impl Decide for Never {
     fn decide(&self, _: &Case<'_>) -> Result<(), Error> {
         Err(Error::without_message(Code::AccessDenied))
     }
+}
+
+/// A web identity token, which no key bears out; the keys of a provider; and what it
+/// says of itself.
+pub(crate) fn token(bytes: &[u8]) {
+    let keys = KeySet::read(bytes).unwrap_or_default();
+    assert!(discovery::keys_address(bytes, "").is_err());
+    let Ok(claimed) = std::str::from_utf8(bytes).map_err(drop).and_then(read) else { return };
+    let provider = Provider { url: claimed.issuer(), client_ids: &["app".to_owned()] };
+    assert!(claimed.verify(&provider, &keys, NOW).is_err());
+}
+
+fn read(token: &str) -> Result<Claimed, ()> {
+    Claimed::read(token).map_err(drop)
 }
 
 /// A stored record, whichever it is taken for: what can be read is written so that
