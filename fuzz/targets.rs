@@ -98,6 +98,7 @@ pub(crate) fn form(bytes: &[u8]) {
     for route in iam::routes().chain(sts::routes()) {
         let call = Call {
             form: &form,
+            home: None,
             caller: &caller,
             request_id: "",
             format: Format::Xml,

@@ -1,6 +1,10 @@
 //! What identity providers say of people: proofs and a provider's keys in, what is
 //! vouched for out. Pure: it knows neither the store nor the network.
 
+pub mod metadata;
+pub mod saml;
+pub mod web;
+
 /// What an identity provider says of someone, its signature verified.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Vouched {

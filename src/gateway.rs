@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod connection;
 pub mod door;
+pub mod issuers;
 pub mod listen;
 mod patience;
 pub mod stop;
@@ -17,6 +18,7 @@ use crate::clock::Clock;
 use crate::dispatch::Dispatch;
 use crate::dispatch::leave::Policies;
 use crate::dispatch::table::Table;
+use crate::federation::web::Keys;
 use crate::gateway::connection::Stack;
 use crate::gateway::door::Door;
 use crate::ids::request_id;
@@ -39,6 +41,8 @@ pub struct Layers {
     pub verifier: Arc<Verifier>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
+    /// Where the keys of identity providers come from.
+    pub keys: Arc<dyn Keys>,
     /// Who counts requests.
     pub observer: Arc<dyn Observer>,
     /// How many requests are being served.

@@ -46,6 +46,11 @@ pub trait Ids: Debug + Send {
         AccessKeyId::parse(&format!("AKIA{}", with_account(account, self.bits()))).ok()
     }
 
+    /// A new id of a key that signs for `account` for a while: `ASIA` and 16 characters.
+    fn temporary_key_id(&mut self, account: &AccountId) -> Option<AccessKeyId> {
+        AccessKeyId::parse(&format!("ASIA{}", with_account(account, self.bits()))).ok()
+    }
+
     /// A new id of an entity of `account`: `prefix`, which has four letters and
     /// tells what it is, and 17 characters.
     fn entity_id(&mut self, prefix: &str, account: &AccountId) -> Option<EntityId> {

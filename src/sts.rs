@@ -1,7 +1,14 @@
-//! STS: who one is, and what a key says. A file a noun.
+//! STS: who one is, and whom one may be for a while. A file a noun.
 
 mod access_key_info;
+mod assume_role;
+mod assumed;
 mod caller_identity;
+mod credentials;
+mod federation_token;
+mod narrowed;
+mod session_token;
+mod tag;
 
 use crate::action::{Route, Service};
 use crate::wire::faults::Echo;
@@ -18,5 +25,12 @@ pub static STS: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [access_key_info::ROUTES, caller_identity::ROUTES].into_iter().flatten()
+    let nouns = [
+        access_key_info::ROUTES,
+        assume_role::ROUTES,
+        caller_identity::ROUTES,
+        federation_token::ROUTES,
+        session_token::ROUTES,
+    ];
+    nouns.into_iter().flatten()
 }

@@ -9,6 +9,8 @@ pub mod faults;
 #[cfg(feature = "server")]
 pub mod form;
 #[cfg(feature = "server")]
+pub mod hidden;
+#[cfg(feature = "server")]
 pub mod map;
 pub mod percent;
 #[cfg(feature = "server")]

@@ -40,6 +40,11 @@ impl Moment {
         })
     }
 
+    /// The moment without its fraction of a second.
+    pub fn second(self) -> Time {
+        self.second
+    }
+
     fn at(second: Time) -> Self {
         Self { second, nanos: 0 }
     }

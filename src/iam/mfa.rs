@@ -8,7 +8,7 @@ use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::iam::listed::page_of;
 use crate::iam::virtual_mfa::find;
-use crate::iam::{IAM, named_or_caller, on_owner};
+use crate::iam::{IAM, named_or_caller, on_named_or_caller, on_owner};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
@@ -146,13 +146,13 @@ impl Action for DeactivateMFADevice {
     type Output = ();
 
     fn needs(&self, caller: &Caller, account: &Account) -> Needs {
-        on_owner(&named_or_caller(self.user.as_ref(), caller), account)
+        on_named_or_caller(self.user.as_ref(), caller, account)
     }
 
     // What is known of its clock stays: codes that were used once are not good again.
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { user, serial } = input.into_inner();
-        let owner = named_or_caller(user.as_ref(), caller);
+        let owner = named_or_caller(user.as_ref(), caller)?;
         let device = MfaDevice { enabled: None, ..held(&owner, &serial, draft)?.clone() };
         draft.put(device);
         Ok(())
@@ -179,8 +179,8 @@ output! {
 }
 
 impl GetMFADevice {
-    fn owner(&self, caller: &Caller) -> Owner {
-        named_or_caller(self.user.clone().map(UserName::from).as_ref(), caller)
+    fn named(&self) -> Option<UserName> {
+        self.user.clone().map(UserName::from)
     }
 }
 
@@ -190,12 +190,13 @@ impl Action for GetMFADevice {
     type Output = GetMFADeviceResult;
 
     fn needs(&self, caller: &Caller, account: &Account) -> Needs {
-        on_owner(&self.owner(caller), account)
+        on_named_or_caller(self.named().as_ref(), caller, account)
     }
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let asked = input.into_inner();
-        let device = held(&asked.owner(caller), &asked.serial, draft)?;
+        let owner = named_or_caller(asked.named().as_ref(), caller)?;
+        let device = held(&owner, &asked.serial, draft)?;
         Ok(GetMFADeviceResult {
             user: draft.account().user_of(device).map(|user| user.name.clone()),
             enabled: device.enabled.as_ref().map(|enabled| enabled.at),
@@ -247,12 +248,12 @@ impl Action for ListMFADevices {
     type Output = ListMFADevicesResult;
 
     fn needs(&self, caller: &Caller, account: &Account) -> Needs {
-        on_owner(&named_or_caller(self.user.as_ref(), caller), account)
+        on_named_or_caller(self.user.as_ref(), caller, account)
     }
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let Self { user, marker, most } = input.into_inner();
-        let (owner, account) = (named_or_caller(user.as_ref(), caller), draft.account());
+        let (owner, account) = (named_or_caller(user.as_ref(), caller)?, draft.account());
         let user = id_of(&owner, draft)?;
         let list = format!("ListMFADevices {}", account.arn_of(&owner));
         let page = Page::asked(list, marker.as_ref(), most)?;

@@ -7,7 +7,9 @@ use crate::error::Result;
 use crate::iam::IAM;
 use crate::store::account::Account;
 use crate::store::draft::{Draft, Limits};
-use crate::store::entity::{Entity, Group, ManagedPolicy, MfaDevice, Profile, Role, User};
+use crate::store::entity::{
+    Entity, Group, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, User,
+};
 use crate::store::owner::Caller;
 use crate::text::TokenVersion;
 use crate::wire::answer::output;
@@ -90,6 +92,9 @@ fn figure(name: &str, account: &Account, limits: &Limits) -> usize {
         "Roles" => Role::all(account).len(),
         "Policies" => ManagedPolicy::all(account).len(),
         "InstanceProfiles" => Profile::all(account).len(),
+        "Providers" => {
+            OidcProvider::all(account).len().saturating_add(SamlProvider::all(account).len())
+        }
         "MFADevices" => MfaDevice::all(account).len(),
         "MFADevicesInUse" => devices_in_use(account),
         // No request makes a device root's.

@@ -6,11 +6,13 @@ use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::error::{Code, Error, Result};
 use crate::iam::policy_version::NOT_OURS;
-use crate::iam::{IAM, managed, on, virtual_mfa};
+use crate::iam::{IAM, managed, oidc, on, saml, virtual_mfa};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Case, ManagedPolicy, MfaDevice, Profile, Role, Tagged, Tags, User};
+use crate::store::entity::{
+    Case, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags, User,
+};
 use crate::store::owner::Caller;
 use crate::text::{
     ArnText, Folded, MarkerText, MaxItems, ProfileName, RoleName, SerialNumber, TagKey, TagValue,
@@ -23,18 +25,24 @@ use crate::wire::form::{List, input};
 pub(super) const ROUTES: &[Route] = &[
     Route::to::<Listed<ManagedPolicy>>(),
     Route::to::<Listed<MfaDevice>>(),
+    Route::to::<Listed<OidcProvider>>(),
     Route::to::<Listed<Profile>>(),
     Route::to::<Listed<Role>>(),
+    Route::to::<Listed<SamlProvider>>(),
     Route::to::<Listed<User>>(),
     Route::to::<Put<ManagedPolicy>>(),
     Route::to::<Put<MfaDevice>>(),
+    Route::to::<Put<OidcProvider>>(),
     Route::to::<Put<Profile>>(),
     Route::to::<Put<Role>>(),
+    Route::to::<Put<SamlProvider>>(),
     Route::to::<Put<User>>(),
     Route::to::<Removed<ManagedPolicy>>(),
     Route::to::<Removed<MfaDevice>>(),
+    Route::to::<Removed<OidcProvider>>(),
     Route::to::<Removed<Profile>>(),
     Route::to::<Removed<Role>>(),
+    Route::to::<Removed<SamlProvider>>(),
     Route::to::<Removed<User>>(),
 ];
 
@@ -168,6 +176,32 @@ taggable! {
     Role: RoleName = "RoleName", ["TagRole", "UntagRole", "ListRoleTags"],
     Profile: ProfileName = "InstanceProfileName",
         ["TagInstanceProfile", "UntagInstanceProfile", "ListInstanceProfileTags"],
+}
+
+/// Kinds of things that requests name by their full names.
+macro_rules! taggable_by_arn {
+    ($($kind:ty: $room:ident, $field:literal, [$put:literal, $remove:literal, $list:literal],)*) => {$(
+        impl Taggable for $kind {
+            const ACTIONS: [&'static str; 3] = [$put, $remove, $list];
+            const FIELD: &'static str = $field;
+            type Named = ArnText;
+
+            fn leave(named: &ArnText, _: &Account) -> Needs {
+                Needs::on(named.into())
+            }
+
+            fn to_change(named: &ArnText, draft: &Draft) -> Result<Self> {
+                $room::find(named, draft).cloned()
+            }
+        }
+    )*};
+}
+
+taggable_by_arn! {
+    OidcProvider: oidc, "OpenIDConnectProviderArn",
+        ["TagOpenIDConnectProvider", "UntagOpenIDConnectProvider", "ListOpenIDConnectProviderTags"],
+    SamlProvider: saml, "SAMLProviderArn",
+        ["TagSAMLProvider", "UntagSAMLProvider", "ListSAMLProviderTags"],
 }
 
 impl Taggable for ManagedPolicy {

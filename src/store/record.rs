@@ -12,6 +12,9 @@
 //! | `in/<account>/policy/<folded name>` | [`ManagedPolicy`] |
 //! | `in/<account>/profile/<folded name>` | [`Profile`] |
 //! | `in/<account>/mfa/<folded name>` | [`MfaDevice`] |
+//! | `in/<account>/oidc/<name>` | [`OidcProvider`] |
+//! | `in/<account>/saml/<folded name>` | [`SamlProvider`] |
+//! | `token-key/<number>` | a key that session tokens are sealed with |
 //! | `key/<access key id>` | the number of the account that it signs for |
 //! | `used/<account>/<access key id>` | [`Use`] |
 //!
@@ -20,15 +23,19 @@
 //! [`Role`]: crate::store::entity::Role
 //! [`ManagedPolicy`]: crate::store::entity::ManagedPolicy
 //! [`Profile`]: crate::store::entity::Profile
+//! [`OidcProvider`]: crate::store::entity::OidcProvider
+//! [`SamlProvider`]: crate::store::entity::SamlProvider
 //! [`MfaDevice`]: crate::store::entity::MfaDevice
 
 mod group;
 mod key;
 mod mfa;
+mod oidc;
 mod part;
 mod policy;
 mod profile;
 mod role;
+mod saml;
 mod user;
 
 use serde::{Deserialize, Serialize};
@@ -44,7 +51,7 @@ use crate::text::{AccountId, Text};
 /// The version that is written; earlier ones must stay readable.
 ///
 /// 1: users and roots. 2: what they are granted, and all other entities.
-const VERSION: u8 = 2;
+pub(super) const VERSION: u8 = 2;
 
 #[derive(Deserialize)]
 struct Versioned {
@@ -161,12 +168,12 @@ pub fn read_use(bytes: &[u8]) -> Result<LastUse, Failure> {
     Ok(LastUse::known(Some(Use { at: Time::from_unix(record.at), service, region })))
 }
 
-fn write(record: &impl Serialize) -> Result<Vec<u8>, Failure> {
+pub(super) fn write(record: &impl Serialize) -> Result<Vec<u8>, Failure> {
     serde_json::to_vec(record).map_err(|error| Failure::Io(error.to_string()))
 }
 
 /// Reads a record, its version first: a later version may hold what we do not know.
-fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Failure> {
+pub(super) fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Failure> {
     let Versioned { v: found } = parse(bytes)?;
     if found > VERSION.into() {
         return Err(Failure::TooNew { found, known: VERSION.into() });

@@ -277,7 +277,8 @@ impl Office {
         let form = Form::read(std::iter::empty(), parameters.as_bytes()).unwrap();
         let caller = Caller::of(&self.account, who).unwrap();
         let (caller, format) = (&caller, Format::Xml);
-        let call = Call { form: &form, caller, request_id: "", format, policy, request: &() };
+        let call =
+            Call { form: &form, caller, home: None, request_id: "", format, policy, request: &() };
         (route.serve)(&call, draft(&self.account))
     }
 }

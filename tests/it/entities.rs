@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use countersign::arn::Arn;
 use countersign::clock::Time;
+use countersign::ids::RandomIds;
 use countersign::policy::document::Policy;
 use countersign::secret::Secret;
 use countersign::store::account::Account;
@@ -11,12 +12,12 @@ use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::Failure;
 use countersign::store::engine::memory::Memory;
 use countersign::store::entity::{
-    Enabled, Entity, Group, Holder, ManagedPolicy, MfaDevice, Profile, Rights, Role, Settings,
-    Synced, Tagged, Tags, User,
+    Enabled, Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, PrivateKey, Profile,
+    Rights, Role, SamlProvider, Settings, Synced, Tagged, Tags, User,
 };
 use countersign::store::record::{Records, read_settings, read_use};
 use countersign::store::seal::{Seal, SealKey};
-use countersign::text::{AccountId, ArnText, EntityId, MaxSession, Path, Text};
+use countersign::text::{AccountId, ArnText, EntityId, Issuer, MaxSession, Path, Text};
 
 use crate::world::{ACCOUNT, World};
 
@@ -92,6 +93,30 @@ pub(crate) fn profile(name: &str, id: EntityId) -> Profile {
     Profile { name: word(name), path: Path::default(), id, created: CREATED, role: None, tags }
 }
 
+pub(crate) fn oidc(name: &str) -> OidcProvider {
+    OidcProvider {
+        name: word(name),
+        clients: vec![word("b"), word("a")],
+        thumbprints: vec![word(&"0".repeat(40))],
+        created: CREATED,
+        tags: Tags::new(OidcProvider::CASE),
+    }
+}
+
+pub(crate) fn saml(name: &str) -> SamlProvider {
+    let pem = Secret::new("-----BEGIN PRIVATE KEY-----".to_owned());
+    SamlProvider {
+        name: word(name),
+        id: word("SAMLSPAAAAAAAAAAAAAAAA"),
+        document: "<EntityDescriptor é=\"\"/>\n".into(),
+        valid_until: CREATED.plus(1),
+        encryption: word("Required"),
+        keys: vec![PrivateKey { id: word("SAMLPKAAAAAAAAAAAAAAAA"), pem, created: CREATED }],
+        created: CREATED,
+        tags: Tags::new(SamlProvider::CASE),
+    }
+}
+
 pub(crate) fn device(name: &str, id: EntityId) -> MfaDevice {
     MfaDevice {
         name: word(name),
@@ -114,7 +139,8 @@ fn content(account: &Account) -> Vec<String> {
     let holders = [all::<User>(account), all::<Group>(account), all::<Role>(account)];
     let devices = all::<MfaDevice>(account);
     let others = [all::<ManagedPolicy>(account), all::<Profile>(account), devices, settings];
-    holders.into_iter().chain(others).collect()
+    let providers = [all::<OidcProvider>(account), all::<SamlProvider>(account)];
+    holders.into_iter().chain(others).chain(providers).collect()
 }
 
 /// Grants something of each kind.
@@ -156,20 +182,25 @@ fn fill(mut draft: Draft) -> Draft {
     let mut web = profile("Web", draft.new_id::<Profile>().unwrap());
     web.role = Some(deploy.id.clone());
     label(&mut web);
+    let mut settings = Settings::with(Some(word("ours")), Vec::new());
+    settings.note_deletion(word("task/aws-service-role/spot.amazonaws.com/R/1"));
+    settings.tokens = Some(word("v2Token"));
     let mut phone = device("Phone", draft.new_id::<MfaDevice>().unwrap());
     phone.enabled = Some(Enabled { user: ann.id.clone(), at: draft.now() });
     phone.synced = Some(Synced { drift: -3, last: 60_000_000, at: draft.now() });
     label(&mut phone);
-    let mut settings = Settings::with(Some(word("ours")), Vec::new());
-    settings.note_deletion(word("task/aws-service-role/spot.amazonaws.com/R/1"));
-    settings.tokens = Some(word("v2Token"));
     draft.put_settings(settings);
+    draft.put(phone);
     draft.put(devs);
     draft.put(ann);
     draft.put(deploy);
     draft.put(read);
     draft.put(web);
-    draft.put(phone);
+    let (mut acme, mut corp) = (oidc("id.acme.com:8443/Realm"), saml("Corp"));
+    label(&mut acme);
+    label(&mut corp);
+    draft.put(acme);
+    draft.put(corp);
     draft
 }
 
@@ -198,6 +229,33 @@ async fn all_that_an_account_holds_is_there_when_the_store_is_opened_again() {
     assert_eq!(phones.len(), 1);
     assert_eq!(phones[0].seed.expose(), "GEZDGNBVGY3TQOJQ");
     assert_eq!(phones[0].tags.len(), 3);
+    let corp = after.get::<SamlProvider>(&word("corp")).unwrap();
+    assert_eq!(corp.keys[0].pem.expose(), "-----BEGIN PRIVATE KEY-----");
+}
+
+#[test]
+fn a_provider_is_found_by_its_full_name_and_by_its_url_in_the_case_of_its_path() {
+    let now = Time::from_unix(0);
+    let account = Account::new(word(ACCOUNT)).into();
+    let mut draft = Draft::of(account, now, Limits::default(), Box::new(RandomIds));
+    draft.put(oidc("id.acme.com/Realm"));
+    draft.put(oidc("id.acme.com/realm"));
+    draft.put(saml("Corp"));
+    let account = draft.account();
+    let by_url = |url: &str| account.get::<OidcProvider>(&Issuer::of_url(url)?);
+    assert_eq!(by_url("https://ID.acme.com/Realm").unwrap().name.as_str(), "id.acme.com/Realm");
+    assert!(by_url("https://id.acme.com/REALM").is_none());
+    let arn = |rest: &str| format!("arn:aws:iam::{ACCOUNT}:{rest}");
+    let is_oidc = |rest: &str| account.by_arn::<OidcProvider>(&arn(rest)).is_some();
+    let is_saml = |rest: &str| account.by_arn::<SamlProvider>(&arn(rest)).is_some();
+    assert!(is_oidc("oidc-provider/id.acme.com/realm") && is_saml("saml-provider/Corp"));
+    assert!(!is_oidc("oidc-provider/ID.acme.com/realm") && !is_saml("saml-provider/corp"));
+    assert!(!is_oidc("saml-provider/Corp") && !is_saml("oidc-provider/Corp"));
+    assert!(
+        account.by_arn::<SamlProvider>("arn:aws:iam::000000000000:saml-provider/Corp").is_none()
+    );
+    let told = account.label_of(&arn("saml-provider/Corp"), "team");
+    assert!(told.is_none());
 }
 
 #[tokio::test]
@@ -214,6 +272,8 @@ async fn what_is_removed_is_gone_when_the_store_is_opened_again() {
         draft.remove::<ManagedPolicy>(&word("READ"));
         draft.remove::<Profile>(&word("WEB"));
         draft.remove::<MfaDevice>(&word("PHONE"));
+        draft.remove::<OidcProvider>(&word("ID.acme.com:8443/Realm"));
+        draft.remove::<SamlProvider>(&word("CORP"));
         draft.put_settings(Settings::default());
         Ok(((), draft))
     };

@@ -3,7 +3,7 @@
 use imbl::{OrdMap, OrdSet};
 
 use crate::arn::Arn;
-use crate::store::entity::{Entity, Mentions};
+use crate::store::entity::{Mentions, Placed};
 use crate::text::{EntityId, Folded};
 
 /// A kind of entity, and what one of it stands under.
@@ -32,7 +32,7 @@ impl Named {
     }
 
     /// Follows a change of what stands under `name`.
-    pub(super) fn follow<E: Entity>(
+    pub(super) fn follow<E: Placed>(
         &mut self,
         name: &Folded,
         before: Option<&E>,
