@@ -2,6 +2,7 @@
 
 pub mod asked;
 pub mod leave;
+mod proofs;
 mod sent;
 pub mod table;
 mod visit;
@@ -21,9 +22,11 @@ use tower::Service as Tower;
 
 use crate::action::{Call, Decide, Route};
 use crate::dispatch::asked::{Asked, By, SignedWith};
+use crate::dispatch::proofs::Proofs;
 use crate::dispatch::sent::Sent;
 use crate::dispatch::table::Table;
 use crate::error::{Code, Error, Result};
+use crate::federation::web::Keys;
 use crate::ids::request_id;
 use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, refusal, wanted_format};
@@ -51,19 +54,29 @@ struct Inner {
     store: Store,
     policy: Arc<dyn Decide>,
     table: Arc<Table>,
+    proofs: Proofs,
     proxies: Arc<[Network]>,
 }
 
+/// Whom the dispatch believes beside whoever signs.
+#[derive(Clone, Debug)]
+pub struct Believed<'b> {
+    /// Where the keys of identity providers are to be had.
+    pub keys: Arc<dyn Keys>,
+    /// Peers that are believed whom they speak for.
+    pub proxies: &'b [Network],
+}
+
 impl Dispatch {
-    /// Answers from `store` what `policy` allows of what stands in `table`. Peers that
-    /// are of `proxies` are believed whom they speak for.
+    /// Answers from `store` what `policy` allows of what stands in `table`.
     pub fn new(
         store: Store,
         policy: Arc<dyn Decide>,
         table: Arc<Table>,
-        proxies: &[Network],
+        believed: Believed<'_>,
     ) -> Self {
-        Self(Arc::new(Inner { store, policy, table, proxies: proxies.into() }))
+        let (proofs, proxies) = (Proofs::new(believed.keys), believed.proxies.into());
+        Self(Arc::new(Inner { store, policy, table, proofs, proxies }))
     }
 }
 

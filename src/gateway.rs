@@ -15,9 +15,9 @@ use http_body_util::BodyExt;
 use tower::ServiceBuilder;
 
 use crate::clock::Clock;
-use crate::dispatch::Dispatch;
 use crate::dispatch::leave::Policies;
 use crate::dispatch::table::Table;
+use crate::dispatch::{Believed, Dispatch};
 use crate::federation::web::Keys;
 use crate::gateway::connection::Stack;
 use crate::gateway::door::Door;
@@ -65,6 +65,7 @@ where
     let (table, policy) = (Arc::new(Table::new()), Arc::<Policies>::default());
     let bounds = (&layers.regions[..], layers.body_limit);
     let clock = Arc::clone(&layers.clock);
+    let believed = Believed { keys: layers.keys, proxies: &layers.proxies };
     let door = Door::new(layers.store.clone(), Arc::clone(&table), clock, bounds);
     ServiceBuilder::new()
         // Everything inside speaks of the request by its name.
@@ -77,7 +78,7 @@ where
         .layer(ShedLayer::new(layers.most_requests, layers.serving))
         // What is further inside knows who asks.
         .layer(AuthenticateLayer::with_verifier(door, layers.verifier))
-        .service(Dispatch::new(layers.store, policy, table, &layers.proxies))
+        .service(Dispatch::new(layers.store, policy, table, believed))
 }
 
 /// Drops what `verifier` derived from secrets that go.

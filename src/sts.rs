@@ -7,8 +7,11 @@ mod caller_identity;
 mod credentials;
 mod federation_token;
 mod narrowed;
+mod saml;
 mod session_token;
 mod tag;
+mod vouched;
+mod web_identity;
 
 use crate::action::{Route, Service};
 use crate::wire::faults::Echo;
@@ -30,7 +33,9 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         assume_role::ROUTES,
         caller_identity::ROUTES,
         federation_token::ROUTES,
+        saml::ROUTES,
         session_token::ROUTES,
+        web_identity::ROUTES,
     ];
     nouns.into_iter().flatten()
 }

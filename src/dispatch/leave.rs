@@ -205,11 +205,9 @@ fn principal(caller: &Caller) -> Principal<'_> {
 
 /// Nobody known; but somebody may vouch for them.
 fn stranger(caller: &Caller) -> Principal<'_> {
-    match caller.proof() {
-        Some(Proof::Vouched { provider, .. }) => {
-            Principal { kind: Kind::External(provider), ..Principal::ANONYMOUS }
-        }
-        Some(Proof::SecondFactor) | None => Principal::ANONYMOUS,
+    match caller.proof().and_then(Proof::vouched) {
+        Some((provider, _)) => Principal { kind: Kind::External(provider), ..Principal::ANONYMOUS },
+        None => Principal::ANONYMOUS,
     }
 }
 

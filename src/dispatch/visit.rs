@@ -9,11 +9,12 @@ use http_body_util::Full;
 
 use crate::action::{Proves, Route};
 use crate::arn::Arn;
+use crate::dispatch::proofs::Claim;
 use crate::dispatch::{Answer, Asking, Inner, document};
 use crate::error::{Error, Result};
 use crate::layer::{Answered, refusal};
 use crate::store::account::Account;
-use crate::store::owner::{Caller, Proof};
+use crate::store::owner::Caller;
 use crate::store::told;
 use crate::text::{AccountId, ArnText, Text};
 
@@ -45,11 +46,12 @@ impl Inner {
             Some(home) => Arc::clone(home),
             None => self.visited(route, asking).await?,
         };
-        let proof = self.prove(route, asking, &visited).await?;
-        let caller = match asking.key() {
+        let caller = match asking.key().filter(|_| !route.proves.replaces_signature()) {
             Some(key) => key.caller.clone(),
             None => Caller::stranger(&visited),
         };
+        let claim = Claim { form: &asking.asked.form, caller: &caller, visited: &visited };
+        let proof = self.proofs.of(route.proves, claim, &self.store).await?;
         let caller = caller.proving(proof);
         let mut call = asking.call(&caller, &*self.policy);
         call.home = home.as_deref();
@@ -66,21 +68,6 @@ impl Inner {
         let Some(id) = named(route, asking) else { return Ok(Arc::new(Account::nowhere())) };
         let home = self.store.home(&id).await.map_err(|failure| told(&failure))?;
         Ok(home.map_or_else(|| Arc::new(Account::new(id)), |home| home.published()))
-    }
-
-    /// What the request proves beside its signature.
-    async fn prove(
-        &self,
-        route: &Route,
-        asking: &Asking,
-        visited: &Account,
-    ) -> Result<Option<Proof>> {
-        match route.proves {
-            Proves::Nothing => Ok(None),
-            Proves::SecondFactor => Ok(None),
-            Proves::WebIdentity => Ok(None),
-            Proves::Saml => Ok(None),
-        }
     }
 }
 

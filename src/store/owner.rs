@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::arn::Arn;
 use crate::federation::Vouched;
+use crate::federation::saml::Asserted;
 use crate::store::account::{Account, Who};
 use crate::store::entity::{Entity, Role, User};
 use crate::store::session::{Session, Whose};
@@ -70,13 +71,31 @@ pub enum Actor {
 pub enum Proof {
     /// That a second factor is at hand.
     SecondFactor,
-    /// That an identity provider vouches for whoever asks.
-    Vouched {
+    /// That an identity provider vouches for whoever asks, in a token.
+    Web {
         /// The provider, as trust policies name it.
         provider: Arc<str>,
         /// What it says.
         said: Arc<Vouched>,
     },
+    /// The same in an assertion.
+    Saml {
+        /// The provider, as trust policies name it.
+        provider: Arc<str>,
+        /// What it says.
+        said: Arc<Asserted>,
+    },
+}
+
+impl Proof {
+    /// The identity provider, as trust policies name it, and what it vouches for.
+    pub fn vouched(&self) -> Option<(&str, &Vouched)> {
+        match self {
+            Self::SecondFactor => None,
+            Self::Web { provider, said } => Some((provider, said)),
+            Self::Saml { provider, said } => Some((provider, &said.vouched)),
+        }
+    }
 }
 
 impl Caller {

@@ -105,6 +105,13 @@ pub struct Limits {
     pub managed: Vec<Arn>,
 }
 
+impl Session {
+    /// Whether anything was packed that callers choose: policies, or tags.
+    pub fn is_packed(&self) -> bool {
+        !self.limits.is_empty() || !self.tags.is_empty()
+    }
+}
+
 impl Limits {
     /// Whether there is none: then nothing is limited.
     pub fn is_empty(&self) -> bool {

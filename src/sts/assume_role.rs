@@ -10,7 +10,7 @@ use crate::store::draft::Draft;
 use crate::store::owner::{Caller, Owner, Proof};
 use crate::store::session::{Session, Whose};
 use crate::sts::STS;
-use crate::sts::assumed::{AssumedRoleUser, Assuming, found, seconds};
+use crate::sts::assumed::{AssumedRoleUser, Assuming, begun, found, seconds};
 use crate::sts::credentials::{Credentials, make};
 use crate::sts::narrowed::{PolicyDescriptor, limits};
 use crate::sts::tag::{Labels, Passed, SessionTag};
@@ -34,7 +34,9 @@ input! {
         tags: Option<List<SessionTag, 50>> = "Tags",
         transitive: Option<List<TagKey, 50>> = "TransitiveTagKeys",
         external_id: Option<ExternalId> = "ExternalId",
+        #[expect(dead_code, reason = "a proof: it is looked into before the action runs")]
         serial: Option<AskedSerial> = "SerialNumber",
+        #[expect(dead_code, reason = "a proof: it is looked into before the action runs")]
         code: Option<TokenCode> = "TokenCode",
         source_identity: Option<SourceIdentity> = "SourceIdentity",
         contexts: Option<List<ProvidedContext, 5>> = "ProvidedContexts",
@@ -46,6 +48,7 @@ input! {
     /// What a provider of contexts asserts.
     struct ProvidedContext {
         provider: Option<StsArn> = "ProviderArn",
+        #[expect(dead_code, reason = "no provider of contexts is known that could vouch for it")]
         assertion: Option<ContextAssertion> = "ContextAssertion",
     }
 }
@@ -125,16 +128,15 @@ impl Action for AssumeRole {
         let seconds = seconds(input.duration, role, caller)?;
         let Labels { tags, transitive } = input.passed().labels(caller)?;
         let user = AssumedRoleUser::of(role, &input.session, account);
-        let whose = Whose::Role { role: role.id.clone(), name: input.session.clone() };
         let session = Session {
             limits: limits(input.policy.as_ref(), input.managed.as_ref(), account)?,
             tags,
             transitive,
             source_identity: input.behind(caller).cloned(),
             mfa: second_factor(caller, now),
-            ..Session::new(account.id().clone(), whose, (now, now.plus(seconds)))
+            ..begun(role, &input.session, (now, seconds), account)
         };
-        let is_packed = !session.limits.is_empty() || !session.tags.is_empty();
+        let is_packed = session.is_packed();
         let made = make(&session, input.token_size, draft)?;
         Ok(AssumeRoleResult {
             credentials: made.credentials,

@@ -2,11 +2,13 @@
 
 use crate::action::{Guard, Needs};
 use crate::arn::Arn;
+use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::policy::Source;
 use crate::store::account::Account;
 use crate::store::entity::{Entity, Role};
 use crate::store::owner::Caller;
+use crate::store::session::{Session, Whose};
 use crate::sts::tag::{Passed, inherited};
 use crate::text::{ExternalId, RoleDuration, RoleName, SessionName, StsArn, Text};
 use crate::wire::answer::output;
@@ -122,6 +124,17 @@ pub(super) fn seconds(asked: Option<RoleDuration>, role: &Role, caller: &Caller)
         ));
     }
     Ok(seconds)
+}
+
+/// A session of the role, which nothing limits or labels yet.
+pub(super) fn begun(
+    role: &Role,
+    name: &SessionName,
+    (now, seconds): (Time, i64),
+    account: &Account,
+) -> Session {
+    let whose = Whose::Role { role: role.id.clone(), name: name.clone() };
+    Session::new(account.id().clone(), whose, (now, now.plus(seconds)))
 }
 
 /// Six parts, the first of which says that it is an ARN.

@@ -21,7 +21,9 @@ input! {
     /// Asks for a session of one's own (AWS STS API Reference, `GetSessionToken`).
     struct GetSessionToken {
         duration: Option<SessionDuration> = "DurationSeconds",
+        #[expect(dead_code, reason = "a proof: it is looked into before the action runs")]
         serial: Option<AskedSerial> = "SerialNumber",
+        #[expect(dead_code, reason = "a proof: it is looked into before the action runs")]
         code: Option<TokenCode> = "TokenCode",
         token_size: Option<TokenSize> = "MinimumSessionTokenSize",
     }

@@ -57,6 +57,21 @@ text!(
 );
 
 text!(
+    /// Who gave an access token: `www.amazon.com`.
+    ProviderId, 4..=2048
+);
+
+text!(
+    /// What an identity provider says of somebody, signed.
+    WebToken, 4..=20_000
+);
+
+text!(
+    /// The same as an assertion of SAML.
+    SamlAssertion, 4..=100_000
+);
+
+text!(
     /// The root of a member account, or the account itself.
     TargetPrincipal, 12..=2048
 );

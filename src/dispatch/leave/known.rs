@@ -131,14 +131,13 @@ impl Known<'_> {
 
     /// What the request proves beside its signature.
     fn proof(&self, key: &str) -> Option<Fact<'_>> {
-        match (self.case.caller.proof()?, key) {
-            (Proof::SecondFactor, "aws:multifactorauthpresent") => Some(Fact::one("true")),
-            (Proof::SecondFactor, "aws:multifactorauthage") => Some(Fact::one("0")),
-            (Proof::Vouched { provider, .. }, "aws:federatedprovider") => {
-                Some(Fact::one(&**provider))
-            }
-            (Proof::Vouched { said: vouched, .. }, _) => said(&vouched.facts, key),
-            (Proof::SecondFactor, _) => None,
+        let proof = self.case.caller.proof()?;
+        match (proof.vouched(), key) {
+            (Some((provider, _)), "aws:federatedprovider") => Some(Fact::one(provider)),
+            (Some((_, vouched)), _) => said(&vouched.facts, key),
+            (None, "aws:multifactorauthpresent") => Some(Fact::one("true")),
+            (None, "aws:multifactorauthage") => Some(Fact::one("0")),
+            (None, _) => None,
         }
     }
 
