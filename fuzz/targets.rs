@@ -7,6 +7,7 @@ use std::sync::Arc;
 use countersign::action::{Call, Case, Decide};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
+use countersign::federation::metadata::Metadata;
 use countersign::ids::RandomIds;
 use countersign::policy::{
     Bearing, Decision, Fact, Facts, Kind, Policy, Principal, Purpose, Question, Source, decide,
@@ -14,7 +15,9 @@ use countersign::policy::{
 use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
-use countersign::store::entity::{Group, KeyPair, ManagedPolicy, Profile, Role, User};
+use countersign::store::entity::{
+    Group, KeyPair, ManagedPolicy, OidcProvider, Profile, Role, SamlProvider, User,
+};
 use countersign::store::owner::{Caller, Owner};
 use countersign::store::record::{self, Kept, Records};
 use countersign::store::seal::{Seal, SealKey};
@@ -32,6 +35,7 @@ pub(crate) const ALL: &[(&str, Target)] = &[
     ("canonical", canonical),
     ("document", document),
     ("form", form),
+    ("metadata", metadata),
     ("pattern", pattern),
     ("record", record),
     ("variable", variable),
@@ -119,6 +123,15 @@ impl Decide for Never {
     }
 }
 
+/// What a SAML provider says of itself: what can be read names somebody who signs, and
+/// declares no document type.
+pub(crate) fn metadata(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let Ok(metadata) = Metadata::read(text) else { return };
+    assert!(!metadata.entity.is_empty() && !metadata.certificates.is_empty());
+    assert!(metadata.certificates.iter().all(|der| der.first() == Some(&0x30)));
+}
+
 /// A stored record, whichever it is taken for: what can be read is written so that
 /// it reads the same. What is sealed in the corpus is sealed with this key.
 pub(crate) fn record(bytes: &[u8]) {
@@ -132,6 +145,12 @@ pub(crate) fn record(bytes: &[u8]) {
     reread::<Role>(records, bytes);
     reread::<ManagedPolicy>(records, bytes);
     reread::<Profile>(records, bytes);
+    reread::<OidcProvider>(records, bytes);
+    if let Some((saml, again)) = reread::<SamlProvider>(records, bytes) {
+        let keys = [&saml, &again].map(|saml| saml.keys.iter().map(|key| key.pem.expose()));
+        let [keys, again] = keys.map(Iterator::collect::<Vec<_>>);
+        assert_eq!(keys, again);
+    }
     if let Ok(settings) = record::read_settings(bytes) {
         let again = record::read_settings(&record::write_settings(&settings).unwrap()).unwrap();
         assert_eq!(format!("{settings:?}"), format!("{again:?}"));
