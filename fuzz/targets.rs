@@ -16,7 +16,7 @@ use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::entity::{
-    Group, KeyPair, ManagedPolicy, OidcProvider, Profile, Role, SamlProvider, User,
+    Group, KeyPair, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, User,
 };
 use countersign::store::owner::{Caller, Owner};
 use countersign::store::record::{self, Kept, Records};
@@ -102,6 +102,7 @@ pub(crate) fn form(bytes: &[u8]) {
     for route in iam::routes().chain(sts::routes()) {
         let call = Call {
             form: &form,
+            home: None,
             caller: &caller,
             request_id: "",
             format: Format::Xml,
@@ -150,6 +151,9 @@ pub(crate) fn record(bytes: &[u8]) {
         let keys = [&saml, &again].map(|saml| saml.keys.iter().map(|key| key.pem.expose()));
         let [keys, again] = keys.map(Iterator::collect::<Vec<_>>);
         assert_eq!(keys, again);
+    }
+    if let Some((device, again)) = reread::<MfaDevice>(records, bytes) {
+        assert_eq!(device.seed, again.seed);
     }
     if let Ok(settings) = record::read_settings(bytes) {
         let again = record::read_settings(&record::write_settings(&settings).unwrap()).unwrap();

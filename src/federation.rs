@@ -2,6 +2,8 @@
 //! vouched for out. Pure: it knows neither the store nor the network.
 
 pub mod metadata;
+pub mod saml;
+pub mod web;
 
 /// What an identity provider says of someone, its signature verified.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

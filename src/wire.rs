@@ -3,6 +3,8 @@
 #[cfg(feature = "server")]
 pub mod answer;
 #[cfg(feature = "server")]
+pub mod blob;
+#[cfg(feature = "server")]
 pub mod faults;
 #[cfg(feature = "server")]
 pub mod form;

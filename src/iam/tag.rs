@@ -6,16 +6,17 @@ use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::error::{Code, Error, Result};
 use crate::iam::policy_version::NOT_OURS;
-use crate::iam::{IAM, managed, oidc, on, saml};
+use crate::iam::{IAM, managed, oidc, on, saml, virtual_mfa};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
 use crate::store::entity::{
-    Case, ManagedPolicy, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags, User,
+    Case, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags, User,
 };
 use crate::store::owner::Caller;
 use crate::text::{
-    ArnText, Folded, MarkerText, MaxItems, ProfileName, RoleName, TagKey, TagValue, Text, UserName,
+    ArnText, Folded, MarkerText, MaxItems, ProfileName, RoleName, SerialNumber, TagKey, TagValue,
+    Text, UserName,
 };
 use crate::wire::answer::output;
 use crate::wire::answer::{Answer, Element, Shape};
@@ -23,18 +24,21 @@ use crate::wire::form::{List, input};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::to::<Listed<ManagedPolicy>>(),
+    Route::to::<Listed<MfaDevice>>(),
     Route::to::<Listed<OidcProvider>>(),
     Route::to::<Listed<Profile>>(),
     Route::to::<Listed<Role>>(),
     Route::to::<Listed<SamlProvider>>(),
     Route::to::<Listed<User>>(),
     Route::to::<Put<ManagedPolicy>>(),
+    Route::to::<Put<MfaDevice>>(),
     Route::to::<Put<OidcProvider>>(),
     Route::to::<Put<Profile>>(),
     Route::to::<Put<Role>>(),
     Route::to::<Put<SamlProvider>>(),
     Route::to::<Put<User>>(),
     Route::to::<Removed<ManagedPolicy>>(),
+    Route::to::<Removed<MfaDevice>>(),
     Route::to::<Removed<OidcProvider>>(),
     Route::to::<Removed<Profile>>(),
     Route::to::<Removed<Role>>(),
@@ -219,6 +223,20 @@ impl Taggable for ManagedPolicy {
     fn tags_of(named: &ArnText, draft: &Draft) -> Result<Tags> {
         let policy = managed::find(&managed::name_of(named)?, draft.account())?;
         Ok(policy.own().map_or_else(|| Tags::new(Self::CASE), |policy| policy.tags.clone()))
+    }
+}
+
+impl Taggable for MfaDevice {
+    const ACTIONS: [&'static str; 3] = ["TagMFADevice", "UntagMFADevice", "ListMFADeviceTags"];
+    const FIELD: &'static str = "SerialNumber";
+    type Named = SerialNumber;
+
+    fn leave(named: &SerialNumber, account: &Account) -> Needs {
+        virtual_mfa::on_device(named, account)
+    }
+
+    fn to_change(named: &SerialNumber, draft: &Draft) -> Result<Self> {
+        virtual_mfa::find(named, draft.account()).cloned()
     }
 }
 

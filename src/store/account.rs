@@ -1,5 +1,6 @@
 //! One account, and how it changes.
 
+mod devices;
 mod granted;
 mod named;
 mod who;
@@ -12,8 +13,8 @@ use imbl::OrdMap;
 use crate::arn::Arn;
 use crate::store::account::named::Named;
 use crate::store::entity::{
-    Entity, Group, Holder, KeyPair, ManagedPolicy, OidcProvider, Profile, Role, Root, SamlProvider,
-    Settings, User,
+    Entity, Group, Holder, KeyPair, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, Root,
+    SamlProvider, Settings, User,
 };
 use crate::store::owner::Owner;
 use crate::text::{AccessKeyId, AccountId, EntityId, Folded, Text};
@@ -39,6 +40,7 @@ pub struct Account {
     pub(super) profiles: OrdMap<Folded, Arc<Profile>>,
     pub(super) oidc: OrdMap<Folded, Arc<OidcProvider>>,
     pub(super) saml: OrdMap<Folded, Arc<SamlProvider>>,
+    pub(super) devices: OrdMap<Folded, Arc<MfaDevice>>,
     /// Whose each key is.
     keys: OrdMap<AccessKeyId, Owner>,
     /// Who names what.
@@ -61,9 +63,15 @@ impl Account {
             profiles: OrdMap::new(),
             oidc: OrdMap::new(),
             saml: OrdMap::new(),
+            devices: OrdMap::new(),
             keys: OrdMap::new(),
             named: Named::default(),
         }
+    }
+
+    /// The account of who names none.
+    pub fn nowhere() -> Self {
+        Self::new(AccountId::nobodys())
     }
 
     /// Its number.
@@ -248,6 +256,10 @@ impl Account {
             }
             Change::Oidc(name, to) => drop(set(&mut self.oidc, name, to.as_ref())),
             Change::Saml(name, to) => drop(set(&mut self.saml, name, to.as_ref())),
+            Change::Mfa(name, to) => {
+                let before = set(&mut self.devices, name, to.as_ref());
+                self.named.follow(name, before.as_deref(), to.as_deref());
+            }
         }
     }
 
@@ -304,4 +316,5 @@ pub enum Change {
     Profile(Folded, Option<Arc<Profile>>),
     Oidc(Folded, Option<Arc<OidcProvider>>),
     Saml(Folded, Option<Arc<SamlProvider>>),
+    Mfa(Folded, Option<Arc<MfaDevice>>),
 }

@@ -9,6 +9,8 @@ use crate::ids::Ids;
 use crate::store::account::{Account, Change};
 use crate::store::entity::{Entity, KeyPair, Placed, Root, Settings, User};
 use crate::store::owner::Owner;
+use crate::store::session::{Issued, Session, TokenKeys, Unissued};
+use crate::store::spent::Spent;
 use crate::text::{AccessKeyId, EntityId, Status};
 
 pub use crate::store::limits::Limits;
@@ -26,13 +28,22 @@ pub struct Draft {
     now: Time,
     limits: Limits,
     ids: Box<dyn Ids>,
+    token_keys: Arc<TokenKeys>,
+    /// One-time codes that were used; none is taken where they are not known.
+    pub(super) spent: Option<Arc<Spent>>,
 }
 
 impl Draft {
     /// A draft in which nothing is changed yet.
     pub fn of(account: Arc<Account>, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
         let (changes, touched) = (Vec::new(), BTreeSet::new());
-        Self { account, changes, touched, now, limits, ids }
+        let token_keys = Arc::default();
+        Self { account, changes, touched, now, limits, ids, token_keys, spent: None }
+    }
+
+    /// The same, in which credentials can be made whose tokens these keys seal.
+    pub(super) fn issuing(self, token_keys: Arc<TokenKeys>) -> Self {
+        Self { token_keys, ..self }
     }
 
     /// The account as it stands in this draft.
@@ -111,6 +122,11 @@ impl Draft {
         Ok(KeyPair { id, secret, status: Status::Active, created, used: Arc::default() })
     }
 
+    /// Temporary credentials, whose token has `least` characters or more.
+    pub fn issue(&mut self, session: &Session, least: usize) -> Result<Issued, Unissued> {
+        self.token_keys.issue(session, least, &mut *self.ids)
+    }
+
     /// A source of new ids.
     pub fn ids(&mut self) -> &mut dyn Ids {
         &mut *self.ids
@@ -145,7 +161,8 @@ impl Draft {
             | Change::Policy(..)
             | Change::Profile(..)
             | Change::Oidc(..)
-            | Change::Saml(..) => &[],
+            | Change::Saml(..)
+            | Change::Mfa(..) => &[],
         };
         self.touched.extend(keys.iter().map(|key| key.id.clone()));
     }

@@ -3,6 +3,7 @@
 mod declared;
 mod group;
 mod key;
+mod mfa;
 mod oidc;
 mod policy;
 mod profile;
@@ -28,6 +29,7 @@ use declared::{entity, holder, tagged};
 
 pub use group::Group;
 pub use key::{KeyPair, LastUse, Use};
+pub use mfa::{Enabled, MfaDevice, Synced};
 pub use oidc::OidcProvider;
 pub use policy::{ManagedPolicy, Version};
 pub use profile::Profile;
@@ -100,6 +102,8 @@ pub struct Mentions {
     pub groups: OrdSet<EntityId>,
     /// The role that it holds.
     pub role: Option<EntityId>,
+    /// The user whose device it is.
+    pub user: Option<EntityId>,
 }
 
 /// A user, group or role: who is granted something.

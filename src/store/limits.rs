@@ -58,6 +58,8 @@ limits! {
     clients_per_oidc: "ClientIDsPerOpenIDConnectProviderQuota" = 100,
     /// Keys of a user, and of root: two, so that one can replace the other.
     keys_per_user: "AccessKeysPerUserQuota" = 2,
+    /// Devices of a user that make one-time codes.
+    devices_per_user: "MFADevicesPerUserQuota" = 8,
     /// Groups that a user may be in.
     groups_per_user: "GroupsPerUserQuota" = 10,
     /// Managed policies attached to a user.

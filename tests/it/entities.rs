@@ -12,8 +12,8 @@ use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::Failure;
 use countersign::store::engine::memory::Memory;
 use countersign::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, OidcProvider, PrivateKey, Profile, Rights, Role,
-    SamlProvider, Settings, Tagged, Tags, User,
+    Enabled, Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, PrivateKey, Profile,
+    Rights, Role, SamlProvider, Settings, Synced, Tagged, Tags, User,
 };
 use countersign::store::record::{Records, read_settings, read_use};
 use countersign::store::seal::{Seal, SealKey};
@@ -117,6 +117,19 @@ pub(crate) fn saml(name: &str) -> SamlProvider {
     }
 }
 
+pub(crate) fn device(name: &str, id: EntityId) -> MfaDevice {
+    MfaDevice {
+        name: word(name),
+        path: word("/a/"),
+        id,
+        created: CREATED,
+        seed: Secret::new("GEZDGNBVGY3TQOJQ".to_owned()),
+        enabled: None,
+        synced: None,
+        tags: Tags::new(MfaDevice::CASE),
+    }
+}
+
 /// All that an account holds, written out.
 fn content(account: &Account) -> Vec<String> {
     fn all<E: Entity>(account: &Account) -> String {
@@ -124,7 +137,8 @@ fn content(account: &Account) -> Vec<String> {
     }
     let settings = format!("{:?} {:?}", account.root(), account.settings());
     let holders = [all::<User>(account), all::<Group>(account), all::<Role>(account)];
-    let others = [all::<ManagedPolicy>(account), all::<Profile>(account), settings];
+    let devices = all::<MfaDevice>(account);
+    let others = [all::<ManagedPolicy>(account), all::<Profile>(account), devices, settings];
     let providers = [all::<OidcProvider>(account), all::<SamlProvider>(account)];
     holders.into_iter().chain(others).chain(providers).collect()
 }
@@ -170,7 +184,13 @@ fn fill(mut draft: Draft) -> Draft {
     label(&mut web);
     let mut settings = Settings::with(Some(word("ours")), Vec::new());
     settings.note_deletion(word("task/aws-service-role/spot.amazonaws.com/R/1"));
+    settings.tokens = Some(word("v2Token"));
+    let mut phone = device("Phone", draft.new_id::<MfaDevice>().unwrap());
+    phone.enabled = Some(Enabled { user: ann.id.clone(), at: draft.now() });
+    phone.synced = Some(Synced { drift: -3, last: 60_000_000, at: draft.now() });
+    label(&mut phone);
     draft.put_settings(settings);
+    draft.put(phone);
     draft.put(devs);
     draft.put(ann);
     draft.put(deploy);
@@ -203,7 +223,12 @@ async fn all_that_an_account_holds_is_there_when_the_store_is_opened_again() {
     assert_eq!((after.attachments(&read), after.boundaries(&read)), (0, 2));
     assert_eq!(after.policy_of(&read).unwrap().document().unwrap().text(), "{\n}");
     assert_eq!(after.get::<ManagedPolicy>(&word("READ")).unwrap().tags.len(), 3);
-    assert_eq!(after.get::<User>(&word("ann")).unwrap().tags.len(), 2);
+    let ann = after.get::<User>(&word("ann")).unwrap();
+    assert_eq!(ann.tags.len(), 2);
+    let phones: Vec<_> = after.devices_of(&ann.id).collect();
+    assert_eq!(phones.len(), 1);
+    assert_eq!(phones[0].seed.expose(), "GEZDGNBVGY3TQOJQ");
+    assert_eq!(phones[0].tags.len(), 3);
     let corp = after.get::<SamlProvider>(&word("corp")).unwrap();
     assert_eq!(corp.keys[0].pem.expose(), "-----BEGIN PRIVATE KEY-----");
 }
@@ -246,6 +271,7 @@ async fn what_is_removed_is_gone_when_the_store_is_opened_again() {
         draft.remove::<Role>(&word("DEPLOY"));
         draft.remove::<ManagedPolicy>(&word("READ"));
         draft.remove::<Profile>(&word("WEB"));
+        draft.remove::<MfaDevice>(&word("PHONE"));
         draft.remove::<OidcProvider>(&word("ID.acme.com:8443/Realm"));
         draft.remove::<SamlProvider>(&word("CORP"));
         draft.put_settings(Settings::default());
@@ -291,6 +317,7 @@ fn a_record_of_a_later_version_is_too_new_whatever_else_is_in_it() {
             records.read::<Profile>(&later).unwrap_err(),
             records.read::<OidcProvider>(&later).unwrap_err(),
             records.read::<SamlProvider>(&later).unwrap_err(),
+            records.read::<MfaDevice>(&later).unwrap_err(),
             records.read_root(&later).unwrap_err(),
             read_settings(&later).unwrap_err(),
             read_use(&later).unwrap_err(),
@@ -323,12 +350,13 @@ fn a_record_that_is_none_is_damaged() {
             let failure = records.read::<ManagedPolicy>(&kept(name)).unwrap_err();
             assert!(matches!(failure, Failure::Damaged(_)), "{name}: {failure}");
         }
-        for name in ["group", "role", "profile", "policy", "settings"] {
+        for name in ["group", "role", "profile", "policy", "mfa", "settings"] {
             let kept = kept(name);
             let is_read = records.read::<Group>(&kept).is_ok()
                 || records.read::<Role>(&kept).is_ok()
                 || records.read::<Profile>(&kept).is_ok()
                 || records.read::<ManagedPolicy>(&kept).is_ok()
+                || records.read::<MfaDevice>(&kept).is_ok()
                 || read_settings(&kept).is_ok();
             assert!(is_read, "{name}");
         }

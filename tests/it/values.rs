@@ -18,6 +18,7 @@ const VALUES: &[(&str, &str)] = &[
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
     ("AccountAlias", "AccountAlias=acme"),
     ("ActionNames", "ActionNames.member.1=iam:GetUser"),
+    ("AssignmentStatus", "AssignmentStatus=Assigned"),
     (
         "AddPrivateKey",
         "AddPrivateKey=-----BEGIN%20PRIVATE%20KEY-----%0AMII=%0A-----END%20PRIVATE%20KEY-----",
@@ -27,6 +28,8 @@ const VALUES: &[(&str, &str)] = &[
         "AssumeRolePolicyDocument",
         "AssumeRolePolicyDocument=%7B%22Statement%22:%7B%22Effect%22:%22Allow%22,%22Principal%22:%22*%22,%22Action%22:%22sts:AssumeRole%22%7D%7D",
     ),
+    ("AuthenticationCode1", "AuthenticationCode1=123456"),
+    ("AuthenticationCode2", "AuthenticationCode2=654321"),
     ("CallerArn", "CallerArn=arn:aws:iam::123456789012:user/bob"),
     ("ClientID", "ClientID=sts.amazonaws.com"),
     ("ClientIDList", "ClientIDList.member.1=sts.amazonaws.com"),
@@ -42,6 +45,7 @@ const VALUES: &[(&str, &str)] = &[
     ("Description", "Description=d"),
     ("EntityFilter", "EntityFilter=User"),
     ("Filter", "Filter.member.1=User"),
+    ("GlobalEndpointTokenVersion", "GlobalEndpointTokenVersion=v2Token"),
     ("GroupName", "GroupName=staff"),
     ("InstanceProfileName", "InstanceProfileName=web"),
     ("Marker", "Marker=m"),
@@ -76,6 +80,7 @@ const VALUES: &[(&str, &str)] = &[
     ("RoleName", "RoleName=deploy"),
     ("SAMLProviderArn", "SAMLProviderArn=arn:aws:iam::123456789012:saml-provider/Acme"),
     ("Scope", "Scope=Local"),
+    ("SerialNumber", "SerialNumber=arn:aws:iam::123456789012:mfa/dev/phone"),
     ("SetAsDefault", "SetAsDefault=true"),
     ("Status", "Status=Active"),
     ("TagKeys", "TagKeys.member.1=cost"),
@@ -84,6 +89,7 @@ const VALUES: &[(&str, &str)] = &[
     ("Url", "Url=https://id.example.com"),
     ("UserName", "UserName=bob"),
     ("VersionId", "VersionId=v1"),
+    ("VirtualMFADeviceName", "VirtualMFADeviceName=phone"),
 ];
 
 /// The parameters that an action must have, as a form has them.

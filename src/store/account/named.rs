@@ -21,6 +21,8 @@ pub(super) struct Named {
     pub(super) bounding: By<Arn>,
     /// Instance profiles, by the role they hold.
     pub(super) profiles: By<EntityId>,
+    /// Devices that make one-time codes, by the user whose they are.
+    pub(super) devices: By<EntityId>,
 }
 
 impl Named {
@@ -66,6 +68,7 @@ impl Named {
         self.attached.follow(standing, &before.attached, &after.attached);
         self.bounding.follow(standing, &set(before.boundary), &set(after.boundary));
         self.profiles.follow(standing, &set(before.role), &set(after.role));
+        self.devices.follow(standing, &set(before.user), &set(after.user));
     }
 }
 

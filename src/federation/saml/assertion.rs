@@ -1,0 +1,182 @@
+//! What a verified assertion must say to be believed here and now (SAML V2.0 Core,
+//! section 2; Profiles, section 4.1.4).
+
+use super::signature::{ASSERTION, PROTOCOL};
+use super::tree::Element;
+use super::{Expected, Refusal};
+use crate::clock::{Moment, Time};
+
+const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
+const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
+
+/// Within how many seconds of its making an assertion is to be shown, as AWS has it.
+const FRESH: i64 = 300;
+
+/// By how many seconds a provider's clock may be ahead.
+const AHEAD: i64 = 60;
+
+/// The person that presents an assertion, as it confirms them.
+#[derive(Debug)]
+pub(super) struct Bearer {
+    /// Where it is to be shown.
+    pub(super) recipient: String,
+    /// When it ends for whatever reason.
+    pub(super) end: Time,
+}
+
+/// Whether the provider let the person in; whoever sends the response may deny it.
+pub(super) fn expect_success(response: &Element) -> Result<(), Refusal> {
+    let code = response.only(PROTOCOL, "Status").and_then(|one| one.only(PROTOCOL, "StatusCode"));
+    match code.and_then(|code| code.attribute("Value")) {
+        Some(SUCCESS) => Ok(()),
+        _ => Err(Refusal::Status),
+    }
+}
+
+/// Whether a signed response was sent to where it is shown, if it says so.
+pub(super) fn expect_destination(
+    response: &Element,
+    expected: &Expected<'_>,
+) -> Result<(), Refusal> {
+    match response.attribute("Destination") {
+        Some(destination) if !destination.is_empty() && !expected.is_recipient(destination) => {
+            Err(Refusal::Recipient)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether all who are said to issue are the provider: of an assertion, or of a response.
+pub(super) fn expect_issuer(issued: &Element, entity: &str) -> Result<(), Refusal> {
+    let mut issuers = issued.all(ASSERTION, "Issuer").map(Element::text);
+    if issuers.all(|issuer| issuer.trim() == entity) { Ok(()) } else { Err(Refusal::Issuer) }
+}
+
+/// The identifier of an assertion of SAML 2.0 that has one issuer.
+pub(super) fn id(assertion: &Element) -> Result<&str, Refusal> {
+    if assertion.attribute("Version") != Some("2.0") {
+        return Err(Refusal::Lacks("Version"));
+    }
+    assertion.only(ASSERTION, "Issuer").ok_or(Refusal::Issuer)?;
+    assertion.attribute("ID").filter(|id| !id.is_empty()).ok_or(Refusal::Lacks("ID"))
+}
+
+/// Who may show it, where and until when; that this is here and now.
+pub(super) fn bearer(assertion: &Element, expected: &Expected<'_>) -> Result<Bearer, Refusal> {
+    let data = confirmation(assertion)?;
+    let recipient = data.attribute("Recipient").ok_or(Refusal::Confirmation)?;
+    let confirmed = Window::of(data)?;
+    let until = confirmed.end.ok_or(Refusal::Confirmation)?;
+    let conditions = assertion.only(ASSERTION, "Conditions").ok_or(Refusal::Audience)?;
+    let conditional = Window::of(conditions)?;
+    let fresh = fresh_until(assertion, expected.now)?;
+    confirmed.expect(expected.now)?;
+    conditional.expect(expected.now)?;
+    expect_audience(conditions, expected)?;
+    if !expected.is_recipient(recipient) {
+        return Err(Refusal::Recipient);
+    }
+    let end = conditional.end.map_or(until, |end| end.min(until)).min(fresh);
+    Ok(Bearer { recipient: recipient.to_owned(), end })
+}
+
+/// What the one confirmation of the subject asks of its bearer.
+fn confirmation(assertion: &Element) -> Result<&Element, Refusal> {
+    let subject = assertion.only(ASSERTION, "Subject").ok_or(Refusal::NoSubject)?;
+    let confirmation = subject.only(ASSERTION, "SubjectConfirmation");
+    let bearer = confirmation.filter(|one| one.attribute("Method") == Some(BEARER));
+    let data = bearer.and_then(|one| one.only(ASSERTION, "SubjectConfirmationData"));
+    data.ok_or(Refusal::Confirmation)
+}
+
+/// Until when the assertion is fresh enough to be shown: it is now.
+fn fresh_until(assertion: &Element, now: Time) -> Result<Time, Refusal> {
+    let issued = moment(assertion, "IssueInstant")?.ok_or(Refusal::Lacks("IssueInstant"))?;
+    let until = issued.plus(FRESH);
+    if now > until {
+        Err(Refusal::Stale(issued))
+    } else if issued > now.plus(AHEAD) {
+        Err(Refusal::Early(issued))
+    } else {
+        Ok(until)
+    }
+}
+
+/// Each restriction has an audience that is here, and no other condition is unknown.
+fn expect_audience(conditions: &Element, expected: &Expected<'_>) -> Result<(), Refusal> {
+    let mut is_restricted = false;
+    for condition in conditions.elements() {
+        if condition.is(ASSERTION, "AudienceRestriction") {
+            let mut audiences = condition.all(ASSERTION, "Audience").map(Element::text);
+            if !audiences.any(|audience| expected.audiences.contains(&audience.trim())) {
+                return Err(Refusal::Audience);
+            }
+            is_restricted = true;
+        } else if !KNOWN.iter().any(|known| condition.is(ASSERTION, known)) {
+            return Err(Refusal::Condition);
+        }
+    }
+    if is_restricted { Ok(()) } else { Err(Refusal::Audience) }
+}
+
+/// Conditions that are kept anyway: an assertion is used once, and never passed on.
+const KNOWN: &[&str] = &["OneTimeUse", "ProxyRestriction"];
+
+/// From when and until when something holds.
+struct Window {
+    begin: Option<Time>,
+    end: Option<Time>,
+}
+
+impl Window {
+    fn of(element: &Element) -> Result<Self, Refusal> {
+        let begin = moment(element, "NotBefore")?;
+        Ok(Self { begin, end: moment(element, "NotOnOrAfter")? })
+    }
+
+    /// That it holds now.
+    fn expect(&self, now: Time) -> Result<(), Refusal> {
+        match (self.begin, self.end) {
+            (Some(begin), _) if begin > now.plus(AHEAD) => Err(Refusal::Early(begin)),
+            (_, Some(end)) if end <= now => Err(Refusal::Expired { end, now }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An attribute that is a moment: `2030-01-01T00:00:00.000Z` and the like (XML Schema Part
+/// 2, section 3.2.7), of years that have four digits.
+fn moment(element: &Element, name: &'static str) -> Result<Option<Time>, Refusal> {
+    let Some(text) = element.attribute(name) else { return Ok(None) };
+    let text = text.trim();
+    let is_dated = matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _, b'T', ..]);
+    let read = is_dated.then(|| Moment::parse(text).map(Moment::second)).flatten();
+    read.map(Some).ok_or(Refusal::Lacks(name))
+}
+
+/// The name of the subject, and of which kind it is.
+pub(super) fn subject(assertion: &Element) -> Result<(String, String), Refusal> {
+    let subject = assertion.only(ASSERTION, "Subject").ok_or(Refusal::NoSubject)?;
+    let name = subject.only(ASSERTION, "NameID").ok_or(Refusal::NoSubject)?;
+    let text = name.text();
+    if text.trim().is_empty() {
+        return Err(Refusal::NoSubject);
+    }
+    let kind = name.attribute("Format").unwrap_or(UNSPECIFIED);
+    let kind = kind.strip_prefix("urn:oasis:names:tc:SAML:2.0:nameid-format:").unwrap_or(kind);
+    Ok((text, kind.to_owned()))
+}
+
+/// What a name is whose format is not said (SAML V2.0 Core, section 2.2.2).
+const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
+
+/// The earliest moment at which the provider ends the session.
+pub(super) fn session_end(assertion: &Element) -> Result<Option<Time>, Refusal> {
+    let mut earliest: Option<Time> = None;
+    for statement in assertion.all(ASSERTION, "AuthnStatement") {
+        if let Some(end) = moment(statement, "SessionNotOnOrAfter")? {
+            earliest = Some(earliest.map_or(end, |known| known.min(end)));
+        }
+    }
+    Ok(earliest)
+}
