@@ -7,6 +7,7 @@ use std::sync::Arc;
 use countersign::action::{Call, Case, Decide};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
+use countersign::federation::metadata::Metadata;
 use countersign::federation::web::{Claimed, KeySet, Provider, discovery};
 use countersign::ids::RandomIds;
 use countersign::policy::{
@@ -15,7 +16,9 @@ use countersign::policy::{
 use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
-use countersign::store::entity::{Group, KeyPair, ManagedPolicy, MfaDevice, Profile, Role, User};
+use countersign::store::entity::{
+    Group, KeyPair, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, User,
+};
 use countersign::store::owner::{Caller, Owner};
 use countersign::store::record::{self, Kept, Records};
 use countersign::store::seal::{Seal, SealKey};
@@ -33,6 +36,7 @@ pub(crate) const ALL: &[(&str, Target)] = &[
     ("canonical", canonical),
     ("document", document),
     ("form", form),
+    ("metadata", metadata),
     ("pattern", pattern),
     ("record", record),
     ("token", token),
@@ -136,6 +140,15 @@ fn read(token: &str) -> Result<Claimed, ()> {
     Claimed::read(token).map_err(drop)
 }
 
+/// What a SAML provider says of itself: what can be read names somebody who signs, and
+/// declares no document type.
+pub(crate) fn metadata(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let Ok(metadata) = Metadata::read(text) else { return };
+    assert!(!metadata.entity.is_empty() && !metadata.certificates.is_empty());
+    assert!(metadata.certificates.iter().all(|der| der.first() == Some(&0x30)));
+}
+
 /// A stored record, whichever it is taken for: what can be read is written so that
 /// it reads the same. What is sealed in the corpus is sealed with this key.
 pub(crate) fn record(bytes: &[u8]) {
@@ -149,6 +162,12 @@ pub(crate) fn record(bytes: &[u8]) {
     reread::<Role>(records, bytes);
     reread::<ManagedPolicy>(records, bytes);
     reread::<Profile>(records, bytes);
+    reread::<OidcProvider>(records, bytes);
+    if let Some((saml, again)) = reread::<SamlProvider>(records, bytes) {
+        let keys = [&saml, &again].map(|saml| saml.keys.iter().map(|key| key.pem.expose()));
+        let [keys, again] = keys.map(Iterator::collect::<Vec<_>>);
+        assert_eq!(keys, again);
+    }
     if let Some((device, again)) = reread::<MfaDevice>(records, bytes) {
         assert_eq!(device.seed, again.seed);
     }
