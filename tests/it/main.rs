@@ -54,6 +54,7 @@ mod raw;
 mod readme;
 mod role;
 mod running;
+mod saml_proof;
 mod sdk;
 mod seal;
 mod service_role;

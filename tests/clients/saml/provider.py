@@ -17,7 +17,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
-from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod, XMLSigner
+from signxml import (
+    CanonicalizationMethod,
+    DigestAlgorithm,
+    SignatureConstructionMethod,
+    SignatureMethod,
+    SignatureReference,
+    XMLSigner,
+)
 
 ENTITY = "https://idp.example.com/saml"
 ACCOUNT = "123456789012"
@@ -42,11 +49,17 @@ ATTRIBUTES = [
 ]
 
 
-class LegacySigner(XMLSigner):
-    """Signs with what is broken, too."""
+class Signer(XMLSigner):
+    """Signs with what is broken, too, and says which prefixes it keeps."""
 
     def check_deprecated_methods(self):
         pass
+
+    def _build_transforms_for_reference(self, *, transforms_node, reference, **how):
+        super()._build_transforms_for_reference(transforms_node=transforms_node, reference=reference, **how)
+        if reference.inclusive_ns_prefixes:
+            name = f"{{{EXCLUSIVE.value}}}InclusiveNamespaces"
+            etree.SubElement(transforms_node[-1], name, PrefixList=" ".join(reference.inclusive_ns_prefixes))
 
 
 class Provider:
@@ -119,11 +132,15 @@ class Provider:
         place = etree.SubElement(made, f"{{{NAMES['ds']}}}Signature", Id="placeholder", nsmap={"ds": NAMES["ds"]})
         made.remove(place)
         made.insert(1, place)
-        signer = LegacySigner(SignatureConstructionMethod.enveloped, method, digest, canonical)
+        signer = Signer(SignatureConstructionMethod.enveloped, method, digest, canonical)
         signer.namespaces = {"ds": NAMES["ds"]}
-        uris = None if uri is None else uri if uri is not True else "#" + made.get("ID")
+        if uri is None:
+            # Without an identifier, the whole document is referred to.
+            del made.attrib["ID"]
+        elif uri is True:
+            uri = [SignatureReference(URI="#" + made.get("ID"), inclusive_ns_prefixes=prefixes)]
         with_key = {"key": key} if isinstance(key, bytes) else {"key": key, "cert": [self.certificates[key]]}
-        return signer.sign(made, reference_uri=uris, id_attribute="ID", inclusive_ns_prefixes=prefixes, **with_key)
+        return signer.sign(made, reference_uri=uri, id_attribute="ID", inclusive_ns_prefixes=prefixes, **with_key)
 
     def assertion_signed(self, response=None, **how):
         response = self.response() if response is None else response
