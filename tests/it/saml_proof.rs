@@ -80,7 +80,7 @@ fn pair(role: &str) -> (String, String) {
 #[test]
 fn what_a_provider_signs_is_believed_however_it_signs() {
     let samples = Samples::kept();
-    assert!(samples.good.len() >= 12);
+    assert!(samples.good.len() >= 16);
     for (name, response) in &samples.good {
         let asserted = samples.read(response).unwrap_or_else(|why| panic!("{name}: {why}"));
         assert_eq!(asserted.vouched.subject, "ann", "{name}");
@@ -104,6 +104,17 @@ fn an_assertion_tells_of_whom_it_speaks_and_what_the_session_may_be() {
     assert_eq!(asserted.vouched.tags, [tag("Team", "Blue & <Green>"), tag("Site", "Zürich")]);
     assert_eq!(asserted.vouched.transitive, ["Team"]);
     assert_eq!(asserted.vouched.source_identity.as_deref(), Some("ann"));
+}
+
+#[test]
+fn odd_characters_arrive_as_they_were_said() {
+    let samples = Samples::kept();
+    let asserted = samples.read(&samples.good["odd-characters"]).unwrap();
+    let odd = "tab\t line\n return\r quotes\"' > \u{a0} \u{2028} \u{1F511} ]]";
+    assert_eq!(asserted.vouched.tags.last().unwrap().1, odd);
+    let fact = asserted.vouched.facts.last().unwrap();
+    assert_eq!(fact.0, "saml:edupersonentitlement");
+    assert_eq!(fact.1, [" ", "", "  two  "]);
 }
 
 #[test]
@@ -152,6 +163,7 @@ fn what_nobody_should_believe_is_refused_for_its_reason() {
         ("no-name", Refusal::NoSubject),
         ("no-session-name", Refusal::NoSessionName),
         ("other-audience", Refusal::Audience),
+        ("other-destination", Refusal::Recipient),
         ("other-issuer", Refusal::Issuer),
         ("other-key", Refusal::Signature),
         ("other-recipient", Refusal::Recipient),

@@ -62,7 +62,7 @@ impl<'r> Pieces<'r> {
 /// Whatever is believed is what the provider said.
 fn expect_refused(samples: &Samples, wrapped: &str, variant: &str) {
     // It is well-formed: it is not for that that it is refused.
-    let refused = samples.read(wrapped).expect_err(variant);
+    let Err(refused) = samples.read(wrapped) else { panic!("{variant} is believed") };
     let is_seen_through = matches!(
         refused,
         Refusal::Misplaced | Refusal::NotAResponse | Refusal::Form | Refusal::SameId
