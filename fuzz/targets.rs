@@ -16,7 +16,7 @@ use countersign::policy::{
 use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
-use countersign::store::entity::{Group, KeyPair, ManagedPolicy, Profile, Role, User};
+use countersign::store::entity::{Group, KeyPair, ManagedPolicy, MfaDevice, Profile, Role, User};
 use countersign::store::owner::{Caller, Owner};
 use countersign::store::record::{self, Kept, Records};
 use countersign::store::seal::{Seal, SealKey};
@@ -101,6 +101,7 @@ pub(crate) fn form(bytes: &[u8]) {
     for route in iam::routes().chain(sts::routes()) {
         let call = Call {
             form: &form,
+            home: None,
             caller: &caller,
             request_id: "",
             format: Format::Xml,
@@ -135,6 +136,9 @@ pub(crate) fn record(bytes: &[u8]) {
     reread::<Role>(records, bytes);
     reread::<ManagedPolicy>(records, bytes);
     reread::<Profile>(records, bytes);
+    if let Some((device, again)) = reread::<MfaDevice>(records, bytes) {
+        assert_eq!(device.seed, again.seed);
+    }
     if let Ok(settings) = record::read_settings(bytes) {
         let again = record::read_settings(&record::write_settings(&settings).unwrap()).unwrap();
         assert_eq!(format!("{settings:?}"), format!("{again:?}"));

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::arn::Arn;
 use crate::clock::Time;
 use crate::error::{Error, Result};
-use crate::policy::Facts;
+use crate::policy::{Facts, Source};
 use crate::store::account::Account;
 use crate::store::draft::Draft;
 use crate::store::owner::Caller;
@@ -26,6 +26,13 @@ pub trait Action: Input {
     /// What it answers.
     type Output: Element;
 
+    /// The parameter that holds an ARN whose account is acted in, where that need not be
+    /// the caller's own.
+    const VISITS: Option<&'static str> = None;
+
+    /// What the request has to prove beside its signature, or in place of one.
+    const PROVES: Proves = Proves::Nothing;
+
     /// What the caller must be allowed. It has no default, and it cannot
     /// answer "I do not know": an action that forgets to ask does not compile.
     fn needs(&self, caller: &Caller, account: &Account) -> Needs;
@@ -33,6 +40,27 @@ pub trait Action: Input {
     /// Does it. An [`Allowed`] is made only here, by `serve`, and only after
     /// asking.
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output>;
+}
+
+/// What a request has to prove beside its signature.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Proves {
+    /// Nothing.
+    Nothing,
+    /// That a second factor is at hand, where it says so.
+    SecondFactor,
+    /// That an identity provider vouches for whoever asks, by a token: then it need not be
+    /// signed.
+    WebIdentity,
+    /// The same by an assertion.
+    Saml,
+}
+
+impl Proves {
+    /// Whether the proof stands in the place of a signature.
+    pub fn replaces_signature(self) -> bool {
+        matches!(self, Self::WebIdentity | Self::Saml)
+    }
 }
 
 /// What all actions of one service share.
@@ -51,17 +79,17 @@ pub struct Service {
 }
 
 /// What a caller must be allowed before an action runs.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Needs(Asked);
 
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 enum Asked {
     Leave(Vec<Leave>),
     Never(Error),
 }
 
 /// One action on one resource, and what the request says of itself.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Leave {
     /// The action, where it is not the one that asks: `iam:TagUser`.
     pub action: Option<&'static str>,
@@ -71,9 +99,19 @@ pub struct Leave {
     pub told: Option<String>,
     /// What the request adds to the condition keys.
     pub keys: Vec<(Cow<'static, str>, String)>,
+    /// The resource's own policy, where that must allow as well.
+    pub guard: Option<Guard>,
 }
 
+/// A policy of a resource that must allow; where there is none, nobody may.
+#[derive(Clone, Debug)]
+pub struct Guard(pub Option<Source>);
+
 impl Leave {
+    fn of(action: Option<&'static str>, resource: Arn) -> Self {
+        Self { action, resource, told: None, keys: Vec::new(), guard: None }
+    }
+
     /// The action that leave is asked for: `asking` itself, where it is no other.
     pub fn name(&self, asking: ActionName) -> Cow<'static, str> {
         self.action.map_or_else(|| Cow::Owned(asking.to_string()), Cow::Borrowed)
@@ -83,7 +121,7 @@ impl Leave {
 impl Needs {
     /// Leave to act on one resource.
     pub fn on(resource: Arn) -> Self {
-        Self(Asked::Leave(vec![Leave { action: None, resource, told: None, keys: Vec::new() }]))
+        Self(Asked::Leave(vec![Leave::of(None, resource)]))
     }
 
     /// No leave at all; `tests/it/table.rs` lists who may ask for none, and why.
@@ -118,7 +156,16 @@ impl Needs {
     #[must_use]
     pub fn and(mut self, action: &'static str, resource: Arn) -> Self {
         if let Asked::Leave(leaves) = &mut self.0 {
-            leaves.push(Leave { action: Some(action), resource, told: None, keys: Vec::new() });
+            leaves.push(Leave::of(Some(action), resource));
+        }
+        self
+    }
+
+    /// Asks leave of the resource's own policy too.
+    #[must_use]
+    pub fn guarded_by(mut self, guard: Guard) -> Self {
+        if let Some(last) = self.last() {
+            last.guard = Some(guard);
         }
         self
     }
@@ -180,8 +227,10 @@ pub trait Decide: fmt::Debug + Send + Sync {
 pub struct Case<'c> {
     /// Who asks.
     pub caller: &'c Caller,
-    /// The account, as the action finds it.
+    /// The account that is acted in, as the action finds it.
     pub account: &'c Account,
+    /// The account of the caller: the same, unless another is visited.
+    pub home: &'c Account,
     /// What is asked for.
     pub action: ActionName,
     /// What the caller must be allowed.
@@ -209,6 +258,12 @@ pub struct Route {
     pub fields: &'static [FieldInfo],
     /// What [`Action::Output`] is made of.
     pub output: Shape,
+    /// [`Action::VISITS`].
+    pub visits: Option<&'static str>,
+    /// [`Action::PROVES`].
+    pub proves: Proves,
+    /// Reads the parameters, and tells what is wrong with them.
+    pub check: fn(&Form) -> Result<()>,
     /// Reads, asks leave, runs and writes, for this action.
     pub serve: fn(&Call<'_>, Draft) -> Result<Served>,
 }
@@ -220,6 +275,9 @@ impl Route {
             action: ActionName { service: A::SERVICE, name: A::NAME },
             fields: A::FIELDS,
             output: A::Output::SHAPE,
+            visits: A::VISITS,
+            proves: A::PROVES,
+            check: |form| read::<A>(form).map(drop),
             serve: serve::<A>,
         }
     }
@@ -232,6 +290,8 @@ pub struct Call<'r> {
     pub form: &'r Form,
     /// Who signed it.
     pub caller: &'r Caller,
+    /// The account of the caller, where another one is acted in.
+    pub home: Option<&'r Account>,
     /// What it is called in logs, and in its answer.
     pub request_id: &'r str,
     /// How its answer is written.
@@ -260,12 +320,16 @@ pub struct Served {
 
 /// The life of an action, once it is known who asks for it.
 fn serve<A: Action>(call: &Call<'_>, mut draft: Draft) -> Result<Served> {
-    let mut faults = Faults::default();
-    let input = A::read(call.form, "", &mut faults);
-    let input = faults.or_error(input, A::SERVICE.echo)?;
+    let input = read::<A>(call.form)?;
     decide::<A>(&input, call, &draft)?;
     let output = A::run(Allowed(input), call.caller, &mut draft)?;
     Ok(Served { answer: document::<A>(&output, call), draft })
+}
+
+fn read<A: Action>(form: &Form) -> Result<A> {
+    let mut faults = Faults::default();
+    let input = A::read(form, "", &mut faults);
+    faults.or_error(input, A::SERVICE.echo)
 }
 
 fn decide<A: Action>(input: &A, call: &Call<'_>, draft: &Draft) -> Result<()> {
@@ -273,6 +337,7 @@ fn decide<A: Action>(input: &A, call: &Call<'_>, draft: &Draft) -> Result<()> {
     call.policy.decide(&Case {
         caller: call.caller,
         account,
+        home: call.home.unwrap_or(account),
         action: ActionName { service: A::SERVICE, name: A::NAME },
         needs: &input.needs(call.caller, account),
         request: call.request,

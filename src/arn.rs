@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::text::{AccountId, ArnText};
+use crate::text::{AccountId, ArnText, FederatedName, RoleName, SessionName, StsArn, Text};
 
 /// The name of one resource: `arn:aws:iam::123456789012:user/dev/ann`.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -21,9 +21,24 @@ impl Arn {
         Self(format!("arn:aws:iam::{account}:root").into())
     }
 
+    /// A session of a role. The role's path is not part of it.
+    pub fn assumed_role(account: &AccountId, role: &RoleName, session: &SessionName) -> Self {
+        Self(format!("arn:aws:sts::{account}:assumed-role/{role}/{session}").into())
+    }
+
+    /// Somebody for whom a user makes credentials.
+    pub fn federated_user(account: &AccountId, name: &FederatedName) -> Self {
+        Self(format!("arn:aws:sts::{account}:federated-user/{name}").into())
+    }
+
     /// A resource that AWS itself has in every account.
     pub fn of_aws(name: &'static str) -> Self {
         Self(name.into())
+    }
+
+    /// The name that a caller of STS writes, whether there is such a resource or not.
+    pub fn named(given: &StsArn) -> Self {
+        Self(given.as_str().into())
     }
 
     /// Every resource there is: for actions that act on none in particular.
@@ -34,6 +49,11 @@ impl Arn {
     /// The name, to be kept without a copy of it.
     pub fn shared(&self) -> Arc<str> {
         Arc::clone(&self.0)
+    }
+
+    /// The account that it names; none, where it names none.
+    pub fn account(&self) -> Option<AccountId> {
+        AccountId::parse(self.0.split(':').nth(4)?).ok()
     }
 
     /// The name as it is written.

@@ -7,7 +7,7 @@ mod written;
 use std::fmt;
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Months, SecondsFormat};
 
 pub use moment::Moment;
 pub use written::{Latest, append_now};
@@ -31,6 +31,16 @@ impl Time {
     #[must_use]
     pub const fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
+    }
+
+    /// The same day and time so many years later; on the last of February where there is
+    /// no such day. The end of the calendar is as far as it goes.
+    #[must_use]
+    pub fn plus_years(self, years: u32) -> Self {
+        let months = Months::new(years.saturating_mul(12));
+        let now = DateTime::from_timestamp(self.0, 0);
+        let later = now.and_then(|time| time.checked_add_months(months));
+        later.map_or(self, |time| Self(time.timestamp()))
     }
 
     /// How many seconds lie between `earlier` and this; negative where it is later.
@@ -109,6 +119,15 @@ mod tests {
         assert_eq!(VECTORS.to_string(), "2015-08-30T12:36:00Z");
         assert_eq!(VECTORS.basic(), "20150830T123600Z");
         assert_eq!(VECTORS.http(), "Sun, 30 Aug 2015 12:36:00 GMT");
+    }
+
+    #[test]
+    fn a_hundred_years_later_is_the_same_day() {
+        let later = VECTORS.plus_years(100);
+        assert_eq!(later.to_string(), "2115-08-30T12:36:00Z");
+        let leap = Time::from_extended(b"2000-02-29T00:00:00Z").unwrap();
+        assert_eq!(leap.plus_years(100).to_string(), "2100-02-28T00:00:00Z");
+        assert_eq!(Time::from_unix(i64::MAX).plus_years(100).unix(), i64::MAX);
     }
 
     #[test]

@@ -74,6 +74,9 @@ pub struct Serve {
     pub proxies: Vec<Network>,
     /// The certificate and its key, where TLS is spoken.
     pub tls: Option<TlsFiles>,
+    /// Who may sign the certificates of identity providers, besides whom the system
+    /// trusts, as a PEM file.
+    pub issuer_ca: Option<PathBuf>,
     /// What is logged, and how.
     pub log: Log,
     /// How much an account may hold.

@@ -2,8 +2,10 @@
 
 pub mod asked;
 pub mod leave;
+mod proofs;
 mod sent;
 pub mod table;
+mod visit;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -19,15 +21,17 @@ use http_body_util::Full;
 use tower::Service as Tower;
 
 use crate::action::{Call, Decide, Route};
-use crate::dispatch::asked::{Asked, SignedWith};
+use crate::dispatch::asked::{Asked, By, SignedWith};
+use crate::dispatch::proofs::Proofs;
 use crate::dispatch::sent::Sent;
 use crate::dispatch::table::Table;
 use crate::error::{Code, Error, Result};
+use crate::federation::web::Keys;
 use crate::ids::request_id;
 use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, refusal, wanted_format};
 use crate::policy::{Fact, Facts};
-use crate::sigv4::{Refusal, Signer};
+use crate::sigv4::Refusal;
 use crate::store::Store;
 use crate::store::draft::Draft;
 use crate::store::index::Credential;
@@ -50,19 +54,29 @@ struct Inner {
     store: Store,
     policy: Arc<dyn Decide>,
     table: Arc<Table>,
+    proofs: Proofs,
     proxies: Arc<[Network]>,
 }
 
+/// Whom the dispatch believes beside whoever signs.
+#[derive(Clone, Debug)]
+pub struct Believed<'b> {
+    /// Where the keys of identity providers are to be had.
+    pub keys: Arc<dyn Keys>,
+    /// Peers that are believed whom they speak for.
+    pub proxies: &'b [Network],
+}
+
 impl Dispatch {
-    /// Answers from `store` what `policy` allows of what stands in `table`. Peers that
-    /// are of `proxies` are believed whom they speak for.
+    /// Answers from `store` what `policy` allows of what stands in `table`.
     pub fn new(
         store: Store,
         policy: Arc<dyn Decide>,
         table: Arc<Table>,
-        proxies: &[Network],
+        believed: Believed<'_>,
     ) -> Self {
-        Self(Arc::new(Inner { store, policy, table, proxies: proxies.into() }))
+        let (proofs, proxies) = (Proofs::new(believed.keys), believed.proxies.into());
+        Self(Arc::new(Inner { store, policy, table, proofs, proxies }))
     }
 }
 
@@ -95,7 +109,7 @@ type Answer = Result<Response<Full<Bytes>>, Infallible>;
 impl Inner {
     fn answer(self: &Arc<Self>, mut request: Request<Bytes>) -> Replying {
         // Without these nobody has verified the request: it is not answered.
-        let Some((asked, signed_with)) = verified(&mut request) else {
+        let Some((asked, by)) = verified(&mut request) else {
             return at_once(refusal(Error::internal_failure()));
         };
         let route = asked.action().and_then(|action| self.table.find(asked.service, action));
@@ -103,7 +117,7 @@ impl Inner {
             namespace: route.map_or(FAULT, |_| asked.service.namespace),
             service: asked.service.prefix,
             action: route.map_or(UNKNOWN, |route| route.action.name),
-            caller: Some(signed_with.key.caller.arn().shared()),
+            caller: by.as_ref().map(|by| by.key.caller.arn().shared()),
         };
         if request.uri().path() != "/" {
             return at_once(answered.on(refusal(no_such_path())));
@@ -112,7 +126,10 @@ impl Inner {
             return at_once(answered.on(refusal(asked.no_such_action())));
         };
         let sent = Sent::of(&mut request, Arc::clone(&self.proxies));
-        let asking = Asking::of(&request, (signed_with, asked), sent);
+        let asking = Asking::of(&request, (by, asked), sent);
+        if asking.by.is_none() || visit::is_one(route) {
+            return Either::Right(Box::pin(Arc::clone(self).visit(route, asking, answered)));
+        }
         match self.try_at_once(route, &asking) {
             Ok(Some(response)) => at_once(answered.on(response)),
             Ok(None) => Either::Right(Box::pin(Arc::clone(self).commit(route, asking, answered))),
@@ -123,8 +140,9 @@ impl Inner {
     /// Runs the action on the published account. Most change nothing, and wait
     /// for nobody; there is no answer yet to what does change something.
     fn try_at_once(&self, route: &Route, asking: &Asking) -> Result<Option<Response<Full<Bytes>>>> {
-        let draft = self.store.draft(asking.key.home.published());
-        let served = (route.serve)(&asking.call(&asking.key.caller, &*self.policy), draft)?;
+        let key = asking.key().ok_or_else(Error::internal_failure)?;
+        let draft = self.store.draft(key.home.published());
+        let served = (route.serve)(&asking.call(&key.caller, &*self.policy), draft)?;
         let is_done = served.draft.is_unchanged();
         Ok(is_done.then(|| document(asking.format, served.answer)))
     }
@@ -136,11 +154,14 @@ impl Inner {
         asking: Asking,
         answered: Answered,
     ) -> Answer {
-        let (format, home) = (asking.format, Arc::clone(&asking.key.home));
+        let Some(key) = asking.key().map(Arc::clone) else {
+            return Ok(answered.on(refusal(Error::internal_failure())));
+        };
+        let (format, home) = (asking.format, Arc::clone(&key.home));
         let policy = Arc::clone(&self.policy);
         let work = move |draft: Draft| {
             // Others may have changed, by now, what the key was verified against.
-            let caller = asking.key.caller_in(draft.account()).ok_or_else(no_longer)?;
+            let caller = key.caller_in(draft.account()).ok_or_else(no_longer)?;
             let served = (route.serve)(&asking.call(&caller, &*policy), draft)?;
             Ok((served.answer, served.draft))
         };
@@ -153,17 +174,19 @@ fn at_once(response: Response<Full<Bytes>>) -> Replying {
     Either::Left(ready(Ok(response)))
 }
 
-/// What was verified, if anything was.
-fn verified(request: &mut Request<Bytes>) -> Option<(Asked, SignedWith)> {
+/// What was verified, if anything was, and by whom it is signed, if by anyone.
+fn verified(request: &mut Request<Bytes>) -> Option<(Asked, Option<SignedWith>)> {
     let mut asked = request.extensions_mut().remove::<Asked>()?;
-    let signed_with = asked.signed_with.take()?;
-    Some((asked, signed_with))
+    match std::mem::replace(&mut asked.by, By::Unverified) {
+        By::Unverified => None,
+        By::Nobody => Some((asked, None)),
+        By::Signed(with) => Some((asked, Some(with))),
+    }
 }
 
 /// What outlives the request's parts, for a change that may have to be run again.
 struct Asking {
-    key: Arc<Credential>,
-    signer: Signer,
+    by: Option<SignedWith>,
     asked: Asked,
     sent: Sent,
     request_id: RequestId,
@@ -171,18 +194,23 @@ struct Asking {
 }
 
 impl Asking {
-    fn of(request: &Request<Bytes>, (by, asked): (SignedWith, Asked), sent: Sent) -> Self {
-        let SignedWith { key, signer } = by;
+    fn of(request: &Request<Bytes>, (by, asked): (Option<SignedWith>, Asked), sent: Sent) -> Self {
         let format = wanted_format(sent.headers());
         let named = request.extensions().get().copied();
         let request_id = named.unwrap_or_else(|| RequestId::new(&request_id()));
-        Self { key, signer, asked, sent, request_id, format }
+        Self { by, asked, sent, request_id, format }
+    }
+
+    /// What it is signed with.
+    fn key(&self) -> Option<&Arc<Credential>> {
+        self.by.as_ref().map(|by| &by.key)
     }
 
     fn call<'r>(&'r self, caller: &'r Caller, policy: &'r dyn Decide) -> Call<'r> {
         Call {
             form: &self.asked.form,
             caller,
+            home: None,
             request_id: self.request_id.as_str(),
             format: self.format,
             policy,
@@ -194,7 +222,7 @@ impl Asking {
 impl Facts for Asking {
     fn get(&self, key: &str) -> Option<Fact<'_>> {
         match key {
-            "aws:requestedregion" => Some(Fact::one(self.signer.region())),
+            "aws:requestedregion" => Some(Fact::one(self.by.as_ref()?.signer.region())),
             _ => self.sent.get(key),
         }
     }

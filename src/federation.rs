@@ -3,6 +3,7 @@
 
 pub mod metadata;
 pub mod saml;
+pub mod web;
 
 /// What an identity provider says of someone, its signature verified.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

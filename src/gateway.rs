@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod connection;
 pub mod door;
+pub mod issuers;
 pub mod listen;
 mod patience;
 pub mod stop;
@@ -14,9 +15,10 @@ use http_body_util::BodyExt;
 use tower::ServiceBuilder;
 
 use crate::clock::Clock;
-use crate::dispatch::Dispatch;
 use crate::dispatch::leave::Policies;
 use crate::dispatch::table::Table;
+use crate::dispatch::{Believed, Dispatch};
+use crate::federation::web::Keys;
 use crate::gateway::connection::Stack;
 use crate::gateway::door::Door;
 use crate::ids::request_id;
@@ -39,6 +41,8 @@ pub struct Layers {
     pub verifier: Arc<Verifier>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
+    /// Where the keys of identity providers come from.
+    pub keys: Arc<dyn Keys>,
     /// Who counts requests.
     pub observer: Arc<dyn Observer>,
     /// How many requests are being served.
@@ -61,6 +65,7 @@ where
     let (table, policy) = (Arc::new(Table::new()), Arc::<Policies>::default());
     let bounds = (&layers.regions[..], layers.body_limit);
     let clock = Arc::clone(&layers.clock);
+    let believed = Believed { keys: layers.keys, proxies: &layers.proxies };
     let door = Door::new(layers.store.clone(), Arc::clone(&table), clock, bounds);
     ServiceBuilder::new()
         // Everything inside speaks of the request by its name.
@@ -73,7 +78,7 @@ where
         .layer(ShedLayer::new(layers.most_requests, layers.serving))
         // What is further inside knows who asks.
         .layer(AuthenticateLayer::with_verifier(door, layers.verifier))
-        .service(Dispatch::new(layers.store, policy, table, &layers.proxies))
+        .service(Dispatch::new(layers.store, policy, table, believed))
 }
 
 /// Drops what `verifier` derived from secrets that go.

@@ -15,20 +15,26 @@ mod instance_profile;
 mod listed;
 mod managed;
 mod membership;
+mod mfa;
+mod oidc;
 mod policy;
 mod policy_entities;
 mod policy_version;
 mod renamed;
 mod role;
+mod saml;
 mod service_role;
 mod simulate;
 mod summary;
 mod tag;
+mod token_version;
 mod trust;
 mod user;
+mod virtual_mfa;
 
 use crate::action::{Needs, Route, Service};
 use crate::arn::Arn;
+use crate::error::{Code, Error, Result};
 use crate::store::account::Account;
 use crate::store::entity::Entity;
 use crate::store::owner::{Caller, Owner};
@@ -56,22 +62,39 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         inline::ROUTES,
         instance_profile::ROUTES,
         membership::ROUTES,
+        mfa::ROUTES,
+        oidc::ROUTES,
         policy::ROUTES,
         policy_entities::ROUTES,
         policy_version::ROUTES,
         role::ROUTES,
+        saml::ROUTES,
         service_role::ROUTES,
         simulate::ROUTES,
         summary::ROUTES,
         tag::ROUTES,
+        token_version::ROUTES,
         user::ROUTES,
+        virtual_mfa::ROUTES,
     ];
     nouns.into_iter().flatten()
 }
 
-/// Who is meant: the user that is named, else the caller.
-fn named_or_caller(named: Option<&UserName>, caller: &Caller) -> Owner {
-    named.map_or_else(|| caller.owner().clone(), |name| Owner::User(name.clone()))
+/// Who is meant: the user that is named, else the caller, who must be a user then, or root.
+fn named_or_caller(named: Option<&UserName>, caller: &Caller) -> Result<Owner> {
+    let named = named.map(|name| Owner::User(name.clone()));
+    named.or_else(|| caller.owner().cloned()).ok_or_else(|| {
+        let message = "Must specify userName when calling with non-User credentials";
+        Error::new(Code::ValidationError, message)
+    })
+}
+
+/// Leave to act on the user that is named, else on the caller.
+fn on_named_or_caller(named: Option<&UserName>, caller: &Caller, account: &Account) -> Needs {
+    match named_or_caller(named, caller) {
+        Ok(owner) => on_owner(&owner, account),
+        Err(error) => Needs::never(error),
+    }
 }
 
 /// Leave to act on someone. A user need not exist: who may not ask does not learn

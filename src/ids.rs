@@ -19,6 +19,9 @@ const SECRET_LETTERS: &[u8; 64] =
 /// How many letters a secret has.
 const SECRET_LENGTH: usize = 40;
 
+/// How many bytes of chance are behind one-time codes: 64 letters of base 32, as AWS gives.
+const SEED_LENGTH: usize = 40;
+
 const RANDOM_BITS: u32 = 39;
 
 /// Makes what must be new each time. The gateway draws it from the system's
@@ -30,6 +33,9 @@ pub trait Ids: Debug + Send {
     /// A secret that nobody can guess.
     fn secret(&mut self) -> Secret;
 
+    /// What one-time codes are made from, in base 32 (RFC 4648 section 6).
+    fn seed(&mut self) -> Secret;
+
     /// A version 4 UUID (RFC 9562 section 5.4).
     fn uuid(&mut self) -> String {
         uuid::Builder::from_random_bytes(self.bits().to_be_bytes()).into_uuid().to_string()
@@ -38,6 +44,11 @@ pub trait Ids: Debug + Send {
     /// A new id of a key that signs for `account`: `AKIA` and 16 characters.
     fn access_key_id(&mut self, account: &AccountId) -> Option<AccessKeyId> {
         AccessKeyId::parse(&format!("AKIA{}", with_account(account, self.bits()))).ok()
+    }
+
+    /// A new id of a key that signs for `account` for a while: `ASIA` and 16 characters.
+    fn temporary_key_id(&mut self, account: &AccountId) -> Option<AccessKeyId> {
+        AccessKeyId::parse(&format!("ASIA{}", with_account(account, self.bits()))).ok()
     }
 
     /// A new id of an entity of `account`: `prefix`, which has four letters and
@@ -64,6 +75,12 @@ impl Ids for RandomIds {
         rand::rng().fill_bytes(chance.as_mut());
         let letters = chance.iter().filter_map(|byte| SECRET_LETTERS.get(usize::from(byte % 64)));
         Secret::new(letters.map(|letter| char::from(*letter)).collect())
+    }
+
+    fn seed(&mut self) -> Secret {
+        let mut chance = zeroize::Zeroizing::new([0_u8; SEED_LENGTH]);
+        rand::rng().fill_bytes(chance.as_mut());
+        Secret::new(BASE32.encode(chance.as_ref()))
     }
 }
 
@@ -140,6 +157,14 @@ mod tests {
         assert_eq!(secret.expose().len(), SECRET_LENGTH);
         assert!(secret.expose().bytes().all(|b| SECRET_LETTERS.contains(&b)));
         assert_ne!(secret, RandomIds.secret());
+    }
+
+    #[test]
+    fn a_seed_is_sixty_four_letters_and_never_the_same() {
+        let seed = RandomIds.seed();
+        assert_eq!(seed.expose().len(), 64);
+        assert!(!seed.expose().contains('='));
+        assert_ne!(seed, RandomIds.seed());
     }
 
     #[test]

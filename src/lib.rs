@@ -33,7 +33,7 @@
 //! | modules | what they know |
 //! |---|---|
 //! | `text` `clock` `secret` | checked words, the time, what does not print |
-//! | `arn` `ids` `error` | names, new ids, AWS's error codes |
+//! | `arn` `ids` `error` `qr` `totp` | names, new ids, AWS's error codes; one-time codes, and their pictures |
 //! | `wire` | forms in, XML or JSON out, percent encoding |
 //! | `sigv4` `policy` `federation` | what a signature must be; what policies say; what identity providers vouch for |
 //! | `catalog` | the policies that AWS manages |
@@ -77,6 +77,8 @@ pub mod operate;
 pub mod page;
 #[cfg(feature = "server")]
 pub mod policy;
+#[cfg(feature = "server")]
+pub mod qr;
 pub mod secret;
 pub mod sigv4;
 #[cfg(feature = "server")]
@@ -85,6 +87,8 @@ pub mod store;
 pub mod sts;
 #[cfg(feature = "server")]
 pub mod text;
+#[cfg(feature = "server")]
+pub mod totp;
 pub mod wire;
 
 /// The README's example is compiled with the documentation's.

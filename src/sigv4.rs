@@ -1,4 +1,4 @@
-//! Verifies Signature Version 4: a request and a key in, a [`Signer`] or a
+//! Verifies Signature Version 4, and 4A where it is taken: a request and a key in, a [`Signer`] or a
 //! [`Refusal`] out. Pure: it waits for nothing and asks the world for nothing.
 //!
 //! A verification has three steps, and the types keep their order:
@@ -31,15 +31,19 @@ mod noted;
 mod path;
 mod presented;
 mod presigned;
+#[cfg(feature = "sigv4a")]
+mod public_key;
 mod query;
 mod reason;
 mod refusal;
 mod region;
+mod region_set;
 mod required;
 mod rules;
 mod sentence;
 mod stamp;
 mod verifier;
+mod verifying;
 mod window;
 
 pub use canonical::{PayloadLine, Reading};
@@ -47,11 +51,14 @@ pub use claims::{Algorithm, Form};
 pub use credential::Credential;
 pub use head::{Head, RawHeader};
 pub use header::{Folding, SignedHeaders};
-pub use key::{HmacKey, Key, Session, SigningKey};
+pub use key::{Key, Session, SigningKey};
 pub use presented::{Presented, Scoped};
+#[cfg(feature = "sigv4a")]
+pub use public_key::{EcdsaSignature, PublicKey};
 pub use query::Query;
 pub use refusal::{Bound, Cause, Echo, Lacking, Misscoped, Refusal, Skew};
 pub use region::{REGIONS, is_known as is_known_region};
 pub use rules::{Paths, Payload, Rules};
 pub use stamp::Stamp;
 pub use verifier::{Signer, Verifier};
+pub use verifying::Signature;

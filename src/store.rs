@@ -11,8 +11,11 @@ pub mod limits;
 mod load;
 pub mod owner;
 pub mod private_file;
+pub mod proof;
 pub mod record;
 pub mod seal;
+pub mod session;
+pub mod spent;
 mod write;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +36,8 @@ use crate::store::home::Home;
 use crate::store::index::{Credential, Index};
 use crate::store::ledger::Ledger;
 use crate::store::seal::{BadKey, Seal};
+use crate::store::session::{Opened, TokenKeys};
+use crate::store::spent::Spent;
 use crate::text::{AccessKeyId, AccountId, Text};
 
 pub use write::{NotMade, RootKey};
@@ -54,6 +59,10 @@ struct Inner {
     asleep: DashMap<AccountId, (), RandomState>,
     index: Index,
     ledger: Ledger,
+    token_keys: Arc<TokenKeys>,
+    opened: Opened,
+    /// One-time codes that were used.
+    spent: Arc<Spent>,
     /// Held while an account is read, so that it is read once.
     loading: Mutex<()>,
     /// Held by whoever waits for a disk: a flood of ids that nobody knows takes up
@@ -119,17 +128,25 @@ impl Store {
             let check = settings.seal.check_value().map_err(|e| Failure::Io(e.to_string()))?;
             engine.commit(Batch::of(0).absent(place).put(place, check)).await?;
         }
+        let token_keys = TokenKeys::default();
+        token_keys.read(&*engine, &settings.seal)?;
+        let spent = Arc::new(Spent::since(settings.clock.now()));
         let asleep = load::accounts(&*engine)?.into_iter().map(|account| (account, ())).collect();
-        Ok(Self(Arc::new(Inner {
+        let store = Self(Arc::new(Inner {
             asleep,
+            token_keys: Arc::new(token_keys),
+            opened: Opened::default(),
             engine,
             settings,
             homes: DashMap::default(),
             index: Index::default(),
             ledger: Ledger::default(),
+            spent,
             loading: Mutex::new(()),
             waiting: Semaphore::new(MOST_WAITING),
-        })))
+        }));
+        store.turn_token_keys().await?;
+        Ok(store)
     }
 
     /// The key of that id, if there is one. Where its account is loaded, that
@@ -158,10 +175,37 @@ impl Store {
         .await
     }
 
+    /// What signs with the temporary key of that id, if `token` was sealed for it, and the
+    /// one is still there as whom it acts. It takes no disk, unless its account sleeps.
+    pub async fn session(&self, id: &str, token: &str) -> Result<Option<Arc<Credential>>, Failure> {
+        if let Some(known) = self.0.opened.get(id, token) {
+            return Ok(Some(known));
+        }
+        if self.0.token_keys.may_lack(token) {
+            self.read_token_keys().await?;
+        }
+        let Some(found) = self.0.token_keys.open(id, token) else { return Ok(None) };
+        let Some(home) = self.home(&found.session.account).await? else { return Ok(None) };
+        let account = home.published();
+        let credential = Credential::temporary(id, token, found, &home).map(Arc::new);
+        if let Some(credential) = &credential {
+            self.0.opened.put(token, account.stamp(), credential);
+        }
+        Ok(credential)
+    }
+
     /// The account of that number, if there is one.
     pub async fn home(&self, account: &AccountId) -> Result<Option<Arc<Home>>, Failure> {
+        if let Some(home) = self.awake(account) {
+            return Ok(Some(home));
+        }
         let (store, account) = (self.clone(), account.clone());
         self.blocking(move || store.load(&account)).await
+    }
+
+    /// The account of that number, if it is loaded.
+    pub fn awake(&self, account: &AccountId) -> Option<Arc<Home>> {
+        self.0.homes.get(account).map(|home| Arc::clone(&home))
     }
 
     /// The numbers of all accounts, in order.
@@ -209,7 +253,8 @@ impl Store {
 
     /// A draft of `account`, in which nothing is changed yet.
     pub fn draft(&self, account: Arc<Account>) -> Draft {
-        Draft::of(account, self.now(), self.0.settings.limits, Box::new(RandomIds))
+        let draft = Draft::of(account, self.now(), self.0.settings.limits, Box::new(RandomIds));
+        draft.issuing(Arc::clone(&self.0.token_keys)).remembering(Arc::clone(&self.0.spent))
     }
 
     /// The time.
@@ -218,13 +263,12 @@ impl Store {
     }
 
     fn load(&self, id: &AccountId) -> Result<Option<Arc<Home>>, Failure> {
-        let loaded = || self.0.homes.get(id).map(|home| Arc::clone(&home));
-        if let Some(home) = loaded() {
+        if let Some(home) = self.awake(id) {
             self.0.asleep.remove(id);
             return Ok(Some(home));
         }
         let _alone = self.0.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(home) = loaded() {
+        if let Some(home) = self.awake(id) {
             return Ok(Some(home));
         }
         Ok(self.read(id)?.map(|account| self.settle(account)))

@@ -1,7 +1,17 @@
-//! STS: who one is, and what a key says. A file a noun.
+//! STS: who one is, and whom one may be for a while. A file a noun.
 
 mod access_key_info;
+mod assume_role;
+mod assumed;
 mod caller_identity;
+mod credentials;
+mod federation_token;
+mod narrowed;
+mod saml;
+mod session_token;
+mod tag;
+mod vouched;
+mod web_identity;
 
 use crate::action::{Route, Service};
 use crate::wire::faults::Echo;
@@ -18,5 +28,14 @@ pub static STS: Service = Service {
 
 /// Every action of the service.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [access_key_info::ROUTES, caller_identity::ROUTES].into_iter().flatten()
+    let nouns = [
+        access_key_info::ROUTES,
+        assume_role::ROUTES,
+        caller_identity::ROUTES,
+        federation_token::ROUTES,
+        saml::ROUTES,
+        session_token::ROUTES,
+        web_identity::ROUTES,
+    ];
+    nouns.into_iter().flatten()
 }

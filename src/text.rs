@@ -67,6 +67,9 @@ macro_rules! text {
     ($(#[$doc:meta])* $name:ident, ..=$max:literal, $pattern:literal, $keeps:expr) => {
         text!(@checked $(#[$doc])* $name, $keeps, [TooLong($max), OffPattern($pattern)]);
     };
+    ($(#[$doc:meta])* $name:ident, $min:literal.., $pattern:literal, $keeps:expr) => {
+        text!(@checked $(#[$doc])* $name, $keeps, [TooShort($min), OffPattern($pattern)]);
+    };
     ($(#[$doc:meta])* $name:ident, .., $pattern:literal, $keeps:expr) => {
         text!(@checked $(#[$doc])* $name, $keeps, [OffPattern($pattern)]);
     };
@@ -202,10 +205,13 @@ mod arn;
 mod document;
 mod id;
 mod list;
+mod mfa;
 mod name;
 mod network;
 mod number;
 mod path;
+mod provider;
+mod session;
 mod simulation;
 mod tag;
 mod word;
@@ -214,10 +220,13 @@ pub use arn::*;
 pub use document::*;
 pub use id::*;
 pub use list::*;
+pub use mfa::*;
 pub use name::*;
 pub use network::*;
 pub use number::*;
 pub use path::*;
+pub use provider::*;
+pub use session::*;
 pub use simulation::*;
 pub use tag::*;
 pub use word::*;

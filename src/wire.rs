@@ -3,9 +3,13 @@
 #[cfg(feature = "server")]
 pub mod answer;
 #[cfg(feature = "server")]
+pub mod blob;
+#[cfg(feature = "server")]
 pub mod faults;
 #[cfg(feature = "server")]
 pub mod form;
+#[cfg(feature = "server")]
+pub mod hidden;
 #[cfg(feature = "server")]
 pub mod map;
 pub mod percent;

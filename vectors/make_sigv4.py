@@ -18,6 +18,7 @@ TOKEN = "FwoGZXIvYXdzEBYaD/+=token"
 LIST = "/?Action=ListUsers&Version=2010-05-08"
 WHOAMI = "/?Action=GetCallerIdentity&Version=2011-06-15"
 HEX0 = "0" * 64
+SIGV4, SIGV4A = "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"
 
 # --- the signer -----------------------------------------------------------------
 
@@ -68,6 +69,61 @@ def canonical_value(value, folds_all):
     return re.sub(r"[ \t\n\r]+" if folds_all else " +", " ", value.strip())
 
 
+# The curve P-256: its prime, its order, its base point. Its first coefficient is -3.
+P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+G = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+     0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+
+
+def add(a, b):
+    if a is None or b is None:
+        return a or b
+    if a[0] == b[0] and (a[1] + b[1]) % P == 0:
+        return None
+    if a == b:
+        slope = (3 * a[0] * a[0] - 3) * pow(2 * a[1], -1, P)
+    else:
+        slope = (b[1] - a[1]) * pow(b[0] - a[0], -1, P)
+    x = (slope * slope - a[0] - b[0]) % P
+    return x, (slope * (a[0] - x) - a[1]) % P
+
+
+def times(number, point):
+    product = None
+    while number:
+        if number & 1:
+            product = add(product, point)
+        number, point = number >> 1, add(point, point)
+    return product
+
+
+def private_key(key_id, secret):
+    for counter in range(1, 255):
+        data = b"\0\0\0\1" + SIGV4A.encode() + b"\0" + key_id.encode() + bytes([counter]) + b"\0\0\1\0"
+        number = int.from_bytes(hmac.new(("AWS4A" + secret).encode(), data, hashlib.sha256).digest(), "big")
+        if number <= N - 2:
+            return number + 1
+
+
+def sign_by(private, text):
+    """The two numbers of a signature, the same for the same text."""
+    digest = hashlib.sha256(text.encode()).digest()
+    nonce = int.from_bytes(hashlib.sha256(private.to_bytes(32, "big") + digest).digest(), "big") % N
+    r = times(nonce, G)[0] % N
+    return r, pow(nonce, -1, N) * (int.from_bytes(digest, "big") + r * private) % N
+
+
+def der_number(number):
+    return number if isinstance(number, bytes) else number.to_bytes(number.bit_length() // 8 + 1, "big")
+
+
+def der(*numbers):
+    """Bytes that are given as such are taken as the digits."""
+    both = b"".join(bytes([2, len(digits)]) + digits for digits in map(der_number, numbers))
+    return bytes([48, len(both)]) + both
+
+
 class Signer:
     """Signs a request: a method, a target, a list of headers and a body."""
 
@@ -77,11 +133,13 @@ class Signer:
         self.stamp, self.day, self.sent_stamp, self.date_header = STAMP, None, None, "X-Amz-Date"
         self.path_style, self.signed, self.unsigned, self.payload = "normal", None, (), None
         self.folds_all, self.expires, self.late_token = False, None, False
+        self.algorithm, self.region_set, self.der, self.key_made_for = SIGV4, None, der, None
         self.__dict__.update(settings)
         self.day = self.day or self.stamp[:8]
 
     def scope(self):
-        return f"{self.day}/{self.region}/{self.service}/{self.terminator}"
+        region = [] if self.algorithm == SIGV4A else [self.region]
+        return "/".join([self.day, *region, self.service, self.terminator])
 
     def canonical(self, method, target, headers, body, signed):
         target = re.sub("^https?://[^/?]*", "", target)
@@ -96,9 +154,11 @@ class Signer:
         return "\n".join([method, path, query, *lines, "", signed, payload])
 
     def to_sign(self, canonical):
-        return "\n".join(["AWS4-HMAC-SHA256", self.stamp, self.scope(), sha(canonical.encode())])
+        return "\n".join([self.algorithm, self.stamp, self.scope(), sha(canonical.encode())])
 
     def signature(self, to_sign):
+        if self.algorithm == SIGV4A:
+            return self.der(*sign_by(private_key(self.key_made_for or self.key_id, self.secret), to_sign)).hex()
         key = ("AWS4" + self.secret).encode()
         for step in self.scope().split("/"):
             key = mac(key, step)
@@ -114,19 +174,21 @@ class Signer:
             headers.append((self.date_header, self.sent_stamp or self.stamp))
         if self.token and not self.late_token:
             headers.append(("X-Amz-Security-Token", self.token))
+        if self.region_set is not None:
+            headers.append(("X-Amz-Region-Set", self.region_set))
         signed = self.names(headers)
         canonical = self.canonical(method, target, headers, body, signed)
         to_sign = self.to_sign(canonical)
         if self.token and self.late_token:
             headers.append(("X-Amz-Security-Token", self.token))
-        headers.append(("Authorization", f"AWS4-HMAC-SHA256 Credential={self.key_id}/{self.scope()}, "
+        headers.append(("Authorization", f"{self.algorithm} Credential={self.key_id}/{self.scope()}, "
                         f"SignedHeaders={signed}, Signature={self.signature(to_sign)}"))
         return [method, target, headers, body], canonical, to_sign
 
     def query_form(self, method, target, headers, body):
         signed = self.names(headers)
         parameters = {
-            "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+            "X-Amz-Algorithm": self.algorithm,
             "X-Amz-Credential": f"{self.key_id}/{self.scope()}",
             "X-Amz-Date": self.sent_stamp or self.stamp,
             "X-Amz-SignedHeaders": signed,
@@ -135,6 +197,8 @@ class Signer:
             parameters["X-Amz-Expires"] = self.expires
         if self.token and not self.late_token:
             parameters["X-Amz-Security-Token"] = self.token
+        if self.region_set is not None:
+            parameters["X-Amz-Region-Set"] = self.region_set
         written = "&".join(f"{name}={encode(value.encode())}" for name, value in parameters.items())
         target += ("&" if "?" in target else "?") + written
         canonical = self.canonical(method, target, headers, body, signed)
@@ -153,7 +217,7 @@ CASES = []
 def case(name, rule, *, method="POST", target="/", headers=None, body=b"", form="header", change=None,
          stages=True, rules="query", service="iam", region="us-east-1", answer=None, socket=None,
          now=STAMP, key="known", active=True, key_token=None, key_expires="99991231T235959Z", regions=None,
-         window=None, late=False, tolerated=(), **signer):
+         window=None, late=False, tolerated=(), sigv4a=False, **signer):
     """Signs a request by the settings in `signer`, changes it by `change`, and writes it down."""
     assert name not in CASES, name
     CASES.append(name)
@@ -169,7 +233,7 @@ def case(name, rule, *, method="POST", target="/", headers=None, body=b"", form=
         "key": None if key is None else {
             "id": signer.key_id, "secret": SECRET, "is_active": active, "token": key_token,
             "expires": key_expires if key_token else None},
-        "regions": regions, "window": window, "late_token": late, "tolerated": list(tolerated),
+        "regions": regions, "window": window, "late_token": late, "sigv4a": sigv4a, "tolerated": list(tolerated),
         "paths": "as_sent" if signer.path_style == "as_sent" else None,
         "not_over_http": socket, "answer": answer or {"status": 200},
     }
@@ -246,9 +310,12 @@ def denied(message, reason):
 
 if __name__ == "__main__":
     import sigv4_cases
+    import sigv4a_cases
 
     for folder in [folder for folder in ROOT.iterdir() if folder.is_dir()]:
         shutil.rmtree(folder)
     sigv4_cases.accepted()
     sigv4_cases.refused()
+    sigv4a_cases.accepted()
+    sigv4a_cases.refused()
     print(len(CASES), "cases")

@@ -15,7 +15,9 @@ use crate::command::open::{self, Means};
 use crate::command::place::{ADMIN_ADDRESS, ADMIN_TOKEN, Place};
 use crate::command::{Failed, env};
 use crate::config::{Bounds, Keep, Serve};
+use crate::federation::web::Keys;
 use crate::gateway::admin::Admin;
+use crate::gateway::issuers::Issuers;
 use crate::gateway::listen::{Connections, Listener};
 use crate::gateway::stop::{Signals, Stop};
 use crate::gateway::{Layers, forgetting, stack, tls};
@@ -64,6 +66,7 @@ struct Opened {
     tls: Option<TlsAcceptor>,
     place: Option<Place>,
     clock: Arc<dyn Clock>,
+    keys: Arc<dyn Keys>,
     verifier: Arc<Verifier>,
     store: Store,
     owner: Owner,
@@ -77,6 +80,7 @@ impl Opened {
         let public = Listener::bind(serve.listen).await?;
         let admin = Listener::bind(serve.admin.listen).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+        let keys = Arc::new(Issuers::new(serve.issuer_ca.as_deref(), Arc::clone(&clock))?);
         let verifier = Arc::new(Verifier::default());
         let means = Means {
             clock: Arc::clone(&clock),
@@ -97,7 +101,7 @@ impl Opened {
         // Without a directory there is nowhere to leave a token that was made up.
         let made = || place.is_some().then(|| RandomIds.secret());
         let token = serve.admin.token.clone().or_else(made);
-        Ok(Self { public, admin, tls, place, clock, verifier, store, owner, token })
+        Ok(Self { public, admin, tls, place, clock, keys, verifier, store, owner, token })
     }
 
     fn whereabouts(&self, serve: &Serve) -> Whereabouts {
@@ -133,6 +137,7 @@ impl Opened {
             store: self.store.clone(),
             verifier: self.verifier,
             clock: self.clock,
+            keys: self.keys,
             observer: Arc::<Metrics>::clone(metrics),
             serving: serving.clone(),
             most_requests: bounds.requests,

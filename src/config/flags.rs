@@ -159,6 +159,14 @@ pub(super) struct ServeFlags {
     /// The certificate's private key, PEM
     #[arg(long, value_name = "FILE")]
     pub(super) tls_key: Option<PathBuf>,
+    /// Certificate authorities, PEM, that are trusted to sign for identity providers, besides those
+    /// that the system trusts
+    ///
+    /// Keys that web identity tokens are verified by are fetched over HTTPS from the provider that
+    /// issued them. Where nobody who is trusted signed its certificate, one of the provider's
+    /// thumbprints must be of a certificate that did.
+    #[arg(long, value_name = "FILE")]
+    pub(super) issuer_ca: Option<PathBuf>,
     /// How a line of the log is written, on standard error
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(super) log_format: LogFormat,

@@ -139,6 +139,7 @@ impl Reading<'_> {
             regions: flags.region,
             proxies: flags.trusted_proxy,
             tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
+            issuer_ca: flags.issuer_ca,
             log: Log { format: flags.log_format, filter: flags.log },
             limits: limits(&flags.limit),
             bounds: bounds(&flags.bounds),

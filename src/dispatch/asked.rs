@@ -21,8 +21,19 @@ pub struct Asked {
     pub form: Form,
     /// The service.
     pub service: &'static Service,
-    /// What it is signed with, once that is verified. Without it nothing is answered.
-    pub signed_with: Option<SignedWith>,
+    /// What stands behind it.
+    pub by: By,
+}
+
+/// What stands behind a request.
+#[derive(Clone, Debug)]
+pub enum By {
+    /// Nothing that was verified yet: it is not answered.
+    Unverified,
+    /// A signature.
+    Signed(SignedWith),
+    /// No signature, where the action asks for none.
+    Nobody,
 }
 
 /// What a request is signed with.
@@ -44,7 +55,7 @@ impl Asked {
         let by_action = || form.get("Action").and_then(|action| table.offering(action));
         let by_scope = || if scope == STS.prefix { &STS } else { &IAM };
         let service = by_version.or_else(by_action).unwrap_or_else(by_scope);
-        Self { form, service, signed_with: None }
+        Self { form, service, by: By::Unverified }
     }
 
     /// The action, if its version is the one that is served.

@@ -3,6 +3,7 @@
 mod known;
 mod record;
 mod sentence;
+mod session;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,21 +11,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use dashmap::DashMap;
 use foldhash::quality::RandomState;
 
-use crate::action::{Case, Decide, Leave};
+use crate::action::{Case, Decide, Guard, Leave};
 use crate::dispatch::leave::known::Known;
 use crate::dispatch::leave::sentence::denied;
 use crate::dispatch::no_longer;
 use crate::error::{Error, Result};
-use crate::policy::{Bearing, Decision, Facts, Kind, Principal, Question, decide, explain};
+use crate::policy::{Bearing, Decision, Facts, Kind, Principal, Question, Source, decide, explain};
 use crate::store::account::{Account, Granted, Who};
-use crate::store::owner::{Caller, Owner};
+use crate::store::owner::{Actor, Caller, Owner, Proof};
+use crate::store::session::Whose;
 use crate::text::{EntityId, Text};
 
 /// How many policies are remembered for all callers together: each takes some hundred
 /// bytes, and a caller may have hundreds.
 const MOST_POLICIES: usize = 400_000;
 
-/// Decides by the policies of the caller's account. Root may do everything in it.
+/// Decides by the policies of the caller, and by those of what is acted on. Root may do
+/// everything in its account.
 #[derive(Debug, Default)]
 pub struct Policies {
     granted: DashMap<Arc<str>, Arc<Stamped>, RandomState>,
@@ -41,11 +44,14 @@ struct Stamped {
 impl Decide for Policies {
     fn decide(&self, case: &Case<'_>) -> Result<()> {
         let leaves = case.needs.leaves()?;
-        if leaves.is_empty() || *case.caller.owner() == Owner::Root {
+        session::check(case)?;
+        if leaves.is_empty() || is_unlimited_root(case.caller) {
             return Ok(());
         }
-        let held = self.granted(case.caller, case.account)?;
-        leaves.iter().try_for_each(|leave| judge(case, leave, &held.granted))
+        let held = self.granted(case.caller, case.home)?;
+        let session = case.caller.session().and_then(|session| case.home.limits_of(session));
+        let held = Held { granted: &held.granted, session: session.as_deref() };
+        leaves.iter().try_for_each(|leave| judge(case, leave, held))
     }
 }
 
@@ -55,18 +61,62 @@ impl Policies {
     /// not the caller, and the caller may bear another.
     fn granted(&self, caller: &Caller, account: &Account) -> Result<Arc<Stamped>> {
         let stamp = account.stamp();
-        let known = self.granted.get(caller.id()).map(|held| Arc::clone(&held));
+        let Some(id) = grantee(caller) else {
+            return Ok(Arc::new(Stamped { stamp, granted: of_nobody(caller) }));
+        };
+        let known = self.granted.get(id).map(|held| Arc::clone(&held));
         if let Some(held) = known.filter(|held| held.stamp == stamp) {
             return Ok(held);
         }
-        let id = EntityId::parse(caller.id()).map_err(|_| Error::internal_failure())?;
-        let user = account.by_id(&id).and_then(Who::user).ok_or_else(no_longer)?;
-        let held = Arc::new(Stamped { stamp, granted: account.granted_to_user(user) });
+        let held = Arc::new(Stamped { stamp, granted: gathered(id, account)? });
         if !self.room.has(held.size()) {
             self.granted.clear();
         }
-        self.granted.insert(Arc::clone(caller.id()), Arc::clone(&held));
+        self.granted.insert(id.into(), Arc::clone(&held));
         Ok(held)
+    }
+}
+
+/// Root itself; not root for one task.
+fn is_unlimited_root(caller: &Caller) -> bool {
+    let is_limited = caller.session().is_some_and(|session| !session.limits.is_empty());
+    caller.owner() == Some(&Owner::Root) && !is_limited
+}
+
+/// The id of the user or role whose policies count for the caller; none, where it is
+/// nobody's.
+fn grantee(caller: &Caller) -> Option<&str> {
+    match caller.actor() {
+        Actor::Owner(Owner::User(_)) => Some(caller.id()),
+        Actor::Role { id, .. } => Some(id.as_str()),
+        Actor::Guest { .. } => match &caller.session()?.whose {
+            Whose::Guest { of: Some(user), .. } => Some(user.as_str()),
+            Whose::Guest { of: None, .. }
+            | Whose::Role { .. }
+            | Whose::User(_)
+            | Whose::Root
+            | Whose::Task => None,
+        },
+        Actor::Owner(Owner::Root) | Actor::Stranger => None,
+    }
+}
+
+/// What somebody is granted who has no policies of their own.
+fn of_nobody(caller: &Caller) -> Granted {
+    match caller.actor() {
+        Actor::Guest { of: Owner::Root, .. } => Granted::everything(),
+        Actor::Guest { .. } | Actor::Owner(_) | Actor::Role { .. } | Actor::Stranger => {
+            Granted::default()
+        }
+    }
+}
+
+fn gathered(id: &str, account: &Account) -> Result<Granted> {
+    let id = EntityId::parse(id).map_err(|_| Error::internal_failure())?;
+    match account.by_id(&id) {
+        Some(Who::User(user)) => Ok(account.granted_to_user(user)),
+        Some(Who::Role(role)) => Ok(account.granted_to_role(role)),
+        Some(Who::Group(_) | Who::Policy(_) | Who::Profile(_)) | None => Err(no_longer()),
     }
 }
 
@@ -95,33 +145,70 @@ impl Room {
     }
 }
 
+/// The policies that a caller comes with.
+#[derive(Clone, Copy)]
+struct Held<'h> {
+    granted: &'h Granted,
+    session: Option<&'h [Source]>,
+}
+
+impl<'h> Held<'h> {
+    /// All that bears on one leave.
+    fn bearing(self, leave: &'h Leave) -> Bearing<'h> {
+        let guard = leave.guard.as_ref();
+        Bearing {
+            identity: &self.granted.identity,
+            boundary: self.granted.boundary.as_deref(),
+            session: self.session,
+            resource: guard.and_then(|Guard(policy)| policy.as_ref()).map(std::slice::from_ref),
+            must_resource_allow: guard.is_some(),
+            ..Bearing::default()
+        }
+    }
+}
+
 /// Decides about one leave. The one who reads the log is told more of a refusal than
 /// the one who asked.
-fn judge(case: &Case<'_>, leave: &Leave, granted: &Granted) -> Result<()> {
+fn judge(case: &Case<'_>, leave: &Leave, held: Held<'_>) -> Result<()> {
     let (action, facts) = (leave.name(case.action), Known { case, leave });
-    let question = question(case.caller, (&action, leave.resource.as_str()), &facts);
-    let bearing = Bearing {
-        identity: &granted.identity,
-        boundary: granted.boundary.as_deref(),
-        ..Bearing::default()
-    };
+    let question = question(case, (&action, leave.resource.as_str()), &facts);
+    let bearing = held.bearing(leave);
     let Decision::Denied(denial) = decide(&question, &bearing) else { return Ok(()) };
     if record::is_wanted() {
         let explained = explain(&question, &bearing);
-        record::write((case, leave), &denial, &explained, &record::missing(granted, &facts));
+        record::write((case, leave), &denial, &explained, &record::missing(&bearing, &facts));
     }
     Err(denied(case, leave, &denial))
 }
 
 fn question<'q>(
-    caller: &'q Caller,
+    case: &'q Case<'_>,
     (action, resource): (&'q str, &'q str),
     facts: &'q dyn Facts,
 ) -> Question<'q> {
+    let owner = case.account.id().as_str();
+    Question { action, resource, owner, principal: principal(case.caller), facts }
+}
+
+/// Who asks, as policies name them.
+fn principal(caller: &Caller) -> Principal<'_> {
+    let kind = match caller.actor() {
+        Actor::Owner(Owner::Root) => Kind::Root,
+        Actor::Owner(Owner::User(_)) => Kind::User,
+        Actor::Role { arn, .. } => Kind::Role(arn.as_str()),
+        Actor::Guest { arn, .. } => Kind::Federated(arn.as_str()),
+        Actor::Stranger => return stranger(caller),
+    };
     let account = caller.account().as_str();
-    let principal =
-        Principal { kind: Kind::User, account, arn: caller.arn().as_str(), id: caller.id() };
-    Question { action, resource, owner: account, principal, facts }
+    Principal { kind, account, arn: caller.arn().as_str(), id: caller.id() }
+}
+
+/// Nobody known; but somebody may vouch for them.
+fn stranger(caller: &Caller) -> Principal<'_> {
+    match caller.proof().and_then(Proof::vouched) {
+        Some((provider, _)) => Principal { kind: Kind::External(provider), ..Principal::ANONYMOUS },
+        None => Principal::ANONYMOUS,
+    }
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use http::Extensions;
 
 use crate::clock::{Clock, Time};
-use crate::dispatch::asked::{Asked, SignedWith};
+use crate::dispatch::asked::{Asked, By, SignedWith};
 use crate::dispatch::table::Table;
 use crate::error::Result;
 use crate::iam::IAM;
-use crate::layer::authenticate::{Arrived, Gate, Known};
+use crate::layer::authenticate::{Arrived, Gate, Known, Unsigned};
 use crate::sigv4::{Rules, Signer};
 use crate::store::index::Credential;
+use crate::store::session;
 use crate::store::{Store, told};
 use crate::sts::STS;
 use crate::wire::form::Form;
@@ -40,7 +41,8 @@ impl Door {
             let rules = Rules::query(service);
             if regions.is_empty() { rules } else { rules.in_regions(regions.iter().cloned()) }
         };
-        Self { store, table, clock, iam: rules(IAM.prefix), sts: rules(STS.prefix), body_limit }
+        let (iam, sts) = (rules(IAM.prefix), rules(STS.prefix).taking_sigv4a());
+        Self { store, table, clock, iam, sts, body_limit }
     }
 }
 
@@ -56,8 +58,11 @@ impl fmt::Debug for Door {
 impl Gate for Door {
     type Caller = Arc<Credential>;
 
+    const HAS_UNSIGNED: bool = true;
+
+    /// Those that take the most: IAM takes less, which its own say once it is asked.
     fn rules(&self) -> &Rules {
-        &self.iam
+        &self.sts
     }
 
     fn now(&self) -> Time {
@@ -77,15 +82,31 @@ impl Gate for Door {
         Ok(rules)
     }
 
-    async fn key(&self, id: &str, _: Option<&str>) -> Result<Option<Known<Arc<Credential>>>> {
-        let found = self.store.key(id).await.map_err(|failure| told(&failure))?;
+    async fn key(&self, id: &str, token: Option<&str>) -> Result<Option<Known<Arc<Credential>>>> {
+        let found = match token {
+            Some(token) if id.starts_with(session::PREFIX) => self.store.session(id, token).await,
+            _ => self.store.key(id).await,
+        };
+        let found = found.map_err(|failure| told(&failure))?;
         Ok(found.map(|found| Known::new(Arc::clone(&found.key), found)))
+    }
+
+    fn takes_unsigned(&self, unsigned: &mut Unsigned<'_>) -> Result<bool> {
+        let form = Form::read(unsigned.query.parameters(), unsigned.body)?;
+        let mut asked = Asked::read(form, &self.table, STS.prefix);
+        let route = asked.action().and_then(|action| self.table.find(asked.service, action));
+        let is_taken = route.is_some_and(|route| route.proves.replaces_signature());
+        if is_taken {
+            asked.by = By::Nobody;
+            unsigned.extensions.insert(asked);
+        }
+        Ok(is_taken)
     }
 
     fn signed(&self, key: Arc<Credential>, signer: Signer, extensions: &mut Extensions) {
         self.store.note_use(&key, signer.service(), signer.region());
         if let Some(asked) = extensions.get_mut::<Asked>() {
-            asked.signed_with = Some(SignedWith { key, signer });
+            asked.by = By::Signed(SignedWith { key, signer });
         }
     }
 }

@@ -31,6 +31,14 @@ pub enum Fault {
         /// What should stand there.
         what: &'static str,
     },
+    /// A certificate that is none.
+    #[error("{} holds a certificate that cannot be used: {reason}", .file.display())]
+    Unusable {
+        /// The file.
+        file: PathBuf,
+        /// What rustls says.
+        reason: rustls::Error,
+    },
     /// A key that is not the certificate's, or that cannot be used.
     #[error("{} and {} do not go together: {reason}", .files.cert.display(), .files.key.display())]
     Mismatch {
@@ -56,7 +64,8 @@ pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, Fault> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
+/// All certificates of a file, of which there is one at least.
+pub(super) fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
     let what = "certificate";
     let certificates = CertificateDer::pem_file_iter(file);
     let certificates = certificates.map_err(|error| fault(error, file, what))?;

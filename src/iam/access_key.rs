@@ -3,7 +3,7 @@
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
-use crate::iam::{IAM, named_or_caller, on_owner};
+use crate::iam::{IAM, named_or_caller, on_named_or_caller, on_owner};
 use crate::page::Page;
 use crate::secret::Secret;
 use crate::store::account::Account;
@@ -54,11 +54,11 @@ impl Action for CreateAccessKey {
     type Output = CreateAccessKeyResult;
 
     fn needs(&self, caller: &Caller, account: &Account) -> Needs {
-        on_owner(&named_or_caller(self.user.as_ref(), caller), account)
+        on_named_or_caller(self.user.as_ref(), caller, account)
     }
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
-        let owner = named_or_caller(input.into_inner().user.as_ref(), caller);
+        let owner = named_or_caller(input.into_inner().user.as_ref(), caller)?;
         let mut keys = draft.keys_of(&owner)?.to_vec();
         let most = draft.limits().keys_per_user;
         if keys.len() >= most {
@@ -88,12 +88,12 @@ impl Action for DeleteAccessKey {
     type Output = ();
 
     fn needs(&self, caller: &Caller, account: &Account) -> Needs {
-        on_owner(&named_or_caller(self.user.as_ref(), caller), account)
+        on_named_or_caller(self.user.as_ref(), caller, account)
     }
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { user, id } = input.into_inner();
-        let owner = named_or_caller(user.as_ref(), caller);
+        let owner = named_or_caller(user.as_ref(), caller)?;
         let mut keys = draft.keys_of(&owner)?.to_vec();
         find(&mut keys, &id)?;
         keys.retain(|key| key.id != id);
@@ -116,12 +116,12 @@ impl Action for UpdateAccessKey {
     type Output = ();
 
     fn needs(&self, caller: &Caller, account: &Account) -> Needs {
-        on_owner(&named_or_caller(self.user.as_ref(), caller), account)
+        on_named_or_caller(self.user.as_ref(), caller, account)
     }
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<()> {
         let Self { user, id, status } = input.into_inner();
-        let owner = named_or_caller(user.as_ref(), caller);
+        let owner = named_or_caller(user.as_ref(), caller)?;
         let mut keys = draft.keys_of(&owner)?.to_vec();
         let key = find(&mut keys, &id)?;
         if status == Status::Expired {
@@ -171,12 +171,12 @@ impl Action for ListAccessKeys {
     type Output = ListAccessKeysResult;
 
     fn needs(&self, caller: &Caller, account: &Account) -> Needs {
-        on_owner(&named_or_caller(self.user.as_ref(), caller), account)
+        on_named_or_caller(self.user.as_ref(), caller, account)
     }
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let Self { user, marker, most } = input.into_inner();
-        let owner = named_or_caller(user.as_ref(), caller);
+        let owner = named_or_caller(user.as_ref(), caller)?;
         let user = name_of(&owner, draft.account());
         let list = format!("ListAccessKeys {}", draft.account().arn_of(&owner));
         let page = Page::asked(list, marker.as_ref(), most)?;

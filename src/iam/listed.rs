@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use crate::page::{Page, Paged};
 use crate::store::account::Account;
-use crate::store::entity::Entity;
+use crate::store::entity::{Entity, Placed};
 use crate::text::{Folded, PathPrefix};
 
 /// What a list begins with that is not asked to be narrower.
@@ -16,7 +16,7 @@ pub(super) fn prefix(asked: Option<&PathPrefix>) -> &str {
 }
 
 /// The page of all whose path begins with `prefix`, by name.
-pub(super) fn below<'a, E: Entity>(
+pub(super) fn below<'a, E: Placed>(
     prefix: &str,
     page: &Page,
     account: &'a Account,

@@ -7,8 +7,11 @@ use crate::error::Result;
 use crate::iam::IAM;
 use crate::store::account::Account;
 use crate::store::draft::{Draft, Limits};
-use crate::store::entity::{Entity, Group, ManagedPolicy, Profile, Role, User};
+use crate::store::entity::{
+    Entity, Group, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, User,
+};
 use crate::store::owner::Caller;
+use crate::text::TokenVersion;
 use crate::wire::answer::output;
 use crate::wire::form::input;
 use crate::wire::map::Map;
@@ -89,15 +92,34 @@ fn figure(name: &str, account: &Account, limits: &Limits) -> usize {
         "Roles" => Role::all(account).len(),
         "Policies" => ManagedPolicy::all(account).len(),
         "InstanceProfiles" => Profile::all(account).len(),
+        "Providers" => {
+            OidcProvider::all(account).len().saturating_add(SamlProvider::all(account).len())
+        }
+        "MFADevices" => MfaDevice::all(account).len(),
+        "MFADevicesInUse" => devices_in_use(account),
+        // No request makes a device root's.
+        "AccountMFAEnabled" => 0,
         "PolicyVersionsInUse" => versions_in_use(account),
         "AccountAccessKeysPresent" => usize::from(!account.root().keys.is_empty()),
         // What these bound is not served, so nothing sets them.
         "ServerCertificatesQuota" => 20,
         "SigningCertificatesPerUserQuota" => 2,
         "PolicyVersionsInUseQuota" => 10_000,
-        "GlobalEndpointTokenVersion" => 1,
+        "GlobalEndpointTokenVersion" => token_version(account.settings().tokens),
         // Of what is not served the account holds none.
         _ => limits.get(name).unwrap_or_default(),
+    }
+}
+
+fn devices_in_use(account: &Account) -> usize {
+    MfaDevice::all(account).values().filter(|device| device.enabled.is_some()).count()
+}
+
+/// AWS's first version where nothing was said.
+fn token_version(said: Option<TokenVersion>) -> usize {
+    match said {
+        None | Some(TokenVersion::V1) => 1,
+        Some(TokenVersion::V2) => 2,
     }
 }
 

@@ -6,14 +6,17 @@ use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::error::{Code, Error, Result};
 use crate::iam::policy_version::NOT_OURS;
-use crate::iam::{IAM, managed, on};
+use crate::iam::{IAM, managed, oidc, on, saml, virtual_mfa};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
-use crate::store::entity::{Case, ManagedPolicy, Profile, Role, Tagged, Tags, User};
+use crate::store::entity::{
+    Case, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, Tagged, Tags, User,
+};
 use crate::store::owner::Caller;
 use crate::text::{
-    ArnText, Folded, MarkerText, MaxItems, ProfileName, RoleName, TagKey, TagValue, Text, UserName,
+    ArnText, Folded, MarkerText, MaxItems, ProfileName, RoleName, SerialNumber, TagKey, TagValue,
+    Text, UserName,
 };
 use crate::wire::answer::output;
 use crate::wire::answer::{Answer, Element, Shape};
@@ -21,16 +24,25 @@ use crate::wire::form::{List, input};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::to::<Listed<ManagedPolicy>>(),
+    Route::to::<Listed<MfaDevice>>(),
+    Route::to::<Listed<OidcProvider>>(),
     Route::to::<Listed<Profile>>(),
     Route::to::<Listed<Role>>(),
+    Route::to::<Listed<SamlProvider>>(),
     Route::to::<Listed<User>>(),
     Route::to::<Put<ManagedPolicy>>(),
+    Route::to::<Put<MfaDevice>>(),
+    Route::to::<Put<OidcProvider>>(),
     Route::to::<Put<Profile>>(),
     Route::to::<Put<Role>>(),
+    Route::to::<Put<SamlProvider>>(),
     Route::to::<Put<User>>(),
     Route::to::<Removed<ManagedPolicy>>(),
+    Route::to::<Removed<MfaDevice>>(),
+    Route::to::<Removed<OidcProvider>>(),
     Route::to::<Removed<Profile>>(),
     Route::to::<Removed<Role>>(),
+    Route::to::<Removed<SamlProvider>>(),
     Route::to::<Removed<User>>(),
 ];
 
@@ -166,6 +178,32 @@ taggable! {
         ["TagInstanceProfile", "UntagInstanceProfile", "ListInstanceProfileTags"],
 }
 
+/// Kinds of things that requests name by their full names.
+macro_rules! taggable_by_arn {
+    ($($kind:ty: $room:ident, $field:literal, [$put:literal, $remove:literal, $list:literal],)*) => {$(
+        impl Taggable for $kind {
+            const ACTIONS: [&'static str; 3] = [$put, $remove, $list];
+            const FIELD: &'static str = $field;
+            type Named = ArnText;
+
+            fn leave(named: &ArnText, _: &Account) -> Needs {
+                Needs::on(named.into())
+            }
+
+            fn to_change(named: &ArnText, draft: &Draft) -> Result<Self> {
+                $room::find(named, draft).cloned()
+            }
+        }
+    )*};
+}
+
+taggable_by_arn! {
+    OidcProvider: oidc, "OpenIDConnectProviderArn",
+        ["TagOpenIDConnectProvider", "UntagOpenIDConnectProvider", "ListOpenIDConnectProviderTags"],
+    SamlProvider: saml, "SAMLProviderArn",
+        ["TagSAMLProvider", "UntagSAMLProvider", "ListSAMLProviderTags"],
+}
+
 impl Taggable for ManagedPolicy {
     const ACTIONS: [&'static str; 3] = ["TagPolicy", "UntagPolicy", "ListPolicyTags"];
     const FIELD: &'static str = "PolicyArn";
@@ -185,6 +223,20 @@ impl Taggable for ManagedPolicy {
     fn tags_of(named: &ArnText, draft: &Draft) -> Result<Tags> {
         let policy = managed::find(&managed::name_of(named)?, draft.account())?;
         Ok(policy.own().map_or_else(|| Tags::new(Self::CASE), |policy| policy.tags.clone()))
+    }
+}
+
+impl Taggable for MfaDevice {
+    const ACTIONS: [&'static str; 3] = ["TagMFADevice", "UntagMFADevice", "ListMFADeviceTags"];
+    const FIELD: &'static str = "SerialNumber";
+    type Named = SerialNumber;
+
+    fn leave(named: &SerialNumber, account: &Account) -> Needs {
+        virtual_mfa::on_device(named, account)
+    }
+
+    fn to_change(named: &SerialNumber, draft: &Draft) -> Result<Self> {
+        virtual_mfa::find(named, draft.account()).cloned()
     }
 }
 

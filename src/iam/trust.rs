@@ -11,7 +11,7 @@ use crate::ids::account_in;
 use crate::policy::{Malformed, Naming, Policy, Purpose};
 use crate::store::account::{Account, Who};
 use crate::store::draft::Draft;
-use crate::store::entity::{Entity, Role, User};
+use crate::store::entity::{Entity, Placed, Role, User};
 use crate::text::{AccessKeyId, AccountId, EntityId, Folded, PolicyText, Text};
 
 /// The policy that a caller sends, as it is kept: with ids for names.
@@ -75,7 +75,7 @@ fn by_name(kind: &str, name: &str, naming: &Naming, account: &Account) -> Option
     id.map(ToString::to_string)
 }
 
-fn id_at<'a, E: Entity>(name: &Folded, arn: &str, account: &'a Account) -> Option<&'a EntityId> {
+fn id_at<'a, E: Placed>(name: &Folded, arn: &str, account: &'a Account) -> Option<&'a EntityId> {
     let entity = E::all(account).get(name)?;
     (entity.arn(account.id()).as_str() == arn).then(|| entity.id())
 }

@@ -12,7 +12,7 @@ use crate::iam::listed::{below, prefix};
 use crate::iam::managed::check_boundary;
 use crate::iam::renamed::{on_both, rename};
 use crate::iam::tag::{self, Tag, tagged};
-use crate::iam::{IAM, named_or_caller, on_owner};
+use crate::iam::{IAM, named_or_caller, on_named_or_caller, on_owner};
 use crate::page::Page;
 use crate::store::account::Account;
 use crate::store::draft::Draft;
@@ -168,12 +168,12 @@ impl Action for GetUser {
     type Output = GetUserResult;
 
     fn needs(&self, caller: &Caller, account: &Account) -> Needs {
-        on_owner(&named_or_caller(self.user.as_ref(), caller), account)
+        on_named_or_caller(self.user.as_ref(), caller, account)
     }
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let account = draft.account();
-        let user = match named_or_caller(input.into_inner().user.as_ref(), caller) {
+        let user = match named_or_caller(input.into_inner().user.as_ref(), caller)? {
             Owner::Root => UserDetail::root(account),
             Owner::User(name) => UserDetail::whole(draft.find::<User>(&name)?, account.id()),
         };
@@ -271,6 +271,7 @@ impl Action for DeleteUser {
         refuse_granted(&held.rights)?;
         refuse_while(!held.keys.is_empty(), "delete access keys")?;
         refuse_while(!held.groups.is_empty(), "remove users from group")?;
+        refuse_while(draft.account().devices_held(&held.id) > 0, "delete MFA device")?;
         draft.remove::<User>(&user);
         Ok(())
     }

@@ -31,7 +31,7 @@
 
 mod gate;
 
-pub use gate::{Arrived, Gate, Keyring, Known};
+pub use gate::{Arrived, Gate, Keyring, Known, Unsigned};
 
 use std::future::Future;
 use std::mem;
@@ -42,17 +42,20 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::header::LOCATION;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response};
+use http::{Extensions, HeaderMap, HeaderValue, Request, Response, Uri};
 use http_body_util::BodyExt;
 use tower::{Layer, Service};
 
 use crate::error::Error;
 use crate::layer::Refused;
 use crate::layer::body::{self, BoxError};
-use crate::sigv4::{Head, Presented, Refusal, Verifier};
+use crate::sigv4::{Head, Presented, Query, Refusal, Verifier};
 
 /// An access key's id is no longer than this; nobody is asked for a longer one.
 const LONGEST_KEY_ID: usize = 128;
+
+/// The header with a session's token.
+const TOKEN: &str = "x-amz-security-token";
 
 /// Wraps services in [`Authenticate`].
 #[derive(Debug)]
@@ -151,10 +154,16 @@ impl<G: Gate> Shared<G> {
     {
         let Parts { method, uri, headers, extensions, .. } = parts;
         let head = Head::new(method, uri, headers);
-        let presented = Presented::read(head, self.gate.rules(), self.gate.now())?;
+        let presented = match Presented::read(head, self.gate.rules(), self.gate.now()) {
+            Err(Refusal::Unsigned) if G::HAS_UNSIGNED && !has_token(uri, headers) => None,
+            presented => Some(presented?),
+        };
 
         let body = body::read(headers, pin!(body), self.gate.body_limit()).await?;
 
+        let Some(presented) = presented else {
+            return self.admit_unsigned(uri, body, extensions);
+        };
         let rules =
             self.gate.read(&mut Arrived { presented: &presented, body: &body, extensions })?;
         let scoped = presented.in_scope(rules)?;
@@ -168,12 +177,35 @@ impl<G: Gate> Shared<G> {
         Ok(body)
     }
 
+    /// The body of a request that is not signed, if what it asks for is asked without a
+    /// signature.
+    fn admit_unsigned(
+        &self,
+        uri: &Uri,
+        body: Bytes,
+        extensions: &mut Extensions,
+    ) -> Result<Bytes, Denied> {
+        let query = Query::parse(uri.query().unwrap_or_default().as_bytes())?;
+        let mut unsigned = Unsigned { query: &query, body: &body, extensions };
+        if self.gate.takes_unsigned(&mut unsigned)? {
+            Ok(body)
+        } else {
+            Err(Refusal::Unsigned.into())
+        }
+    }
+
     async fn known(&self, presented: &Presented<'_>) -> Result<Option<Known<G::Caller>>, Error> {
         if presented.key_id().len() > LONGEST_KEY_ID {
             return Ok(None);
         }
         self.gate.key(presented.key_id(), presented.token()).await
     }
+}
+
+/// Whether there is a session's token, which nobody shows who signs nothing with it.
+fn has_token(uri: &Uri, headers: &HeaderMap) -> bool {
+    let query = uri.query().unwrap_or_default();
+    headers.contains_key(TOKEN) || query.contains("X-Amz-Security-Token=")
 }
 
 /// Why a request is not passed on.

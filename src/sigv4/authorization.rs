@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use super::claims::{Algorithm, Claims, Date, Form};
 use super::head::Head;
 use super::refusal::{Echo, Lacking, Refusal};
+use super::region_set;
+use super::rules::Rules;
 use super::stamp::Stamp;
 
 /// The parameters of the header; others are not looked at.
@@ -16,12 +18,25 @@ struct Parameters<'r> {
 }
 
 /// Reads the one Authorization header of `head`, whose first value is `header`.
-pub(super) fn read<'r>(head: &Head<'r>, header: &'r [u8]) -> Result<Claims<'r>, Refusal> {
+pub(super) fn read<'r>(
+    head: &Head<'r>,
+    header: &'r [u8],
+    rules: &Rules,
+) -> Result<Claims<'r>, Refusal> {
     head.noted.authorization.one("Authorization")?;
-    let (algorithm, rest) = algorithm(header)?;
+    let (algorithm, rest) = algorithm(header, rules)?;
     let parameters = Parameters::parse(header, rest)?;
     let date = date(head)?;
-    parameters.lacking(date.is_none()).check(Refusal::HeaderLacks)?;
+    let has_region = algorithm.scopes_region();
+    let region_set = if has_region { None } else { region_set::header(head)? };
+    let lacking = Lacking {
+        credential: parameters.credential.is_none(),
+        signature: parameters.signature.is_none(),
+        signed_headers: parameters.signed_headers.is_none(),
+        date: date.is_none(),
+        region_set: !has_region && region_set.is_none(),
+    };
+    lacking.check(|lacking| Refusal::HeaderLacks(algorithm, lacking))?;
     Ok(Claims {
         form: Form::Header,
         algorithm,
@@ -31,13 +46,14 @@ pub(super) fn read<'r>(head: &Head<'r>, header: &'r [u8]) -> Result<Claims<'r>, 
         date: date.unwrap_or_default(),
         token: head.noted.token.one("X-Amz-Security-Token")?.map(String::from_utf8_lossy),
         expires: None,
+        region_set,
     })
 }
 
-fn algorithm(header: &[u8]) -> Result<(Algorithm, &[u8]), Refusal> {
+fn algorithm<'r>(header: &'r [u8], rules: &Rules) -> Result<(Algorithm, &'r [u8]), Refusal> {
     let end = header.iter().position(u8::is_ascii_whitespace).unwrap_or(header.len());
     let (name, rest) = header.split_at_checked(end).unwrap_or((header, &[]));
-    let algorithm = Algorithm::named(name).ok_or_else(|| Refusal::Algorithm(Echo::of(name)))?;
+    let algorithm = rules.algorithm(name).ok_or_else(|| Refusal::Algorithm(Echo::of(name)))?;
     Ok((algorithm, rest))
 }
 
@@ -67,16 +83,6 @@ impl<'r> Parameters<'r> {
             _ => return Ok(()),
         };
         if place.replace(value).is_some() { Err(Refusal::Twice(name)) } else { Ok(()) }
-    }
-
-    fn lacking(&self, date: bool) -> Lacking {
-        Lacking {
-            credential: self.credential.is_none(),
-            signature: self.signature.is_none(),
-            signed_headers: self.signed_headers.is_none(),
-            date,
-            expires: false,
-        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::head::Head;
 use super::query::Query;
 use super::refusal::{Echo, Lacking, Refusal};
+use super::rules::Rules;
 use super::stamp::Stamp;
 
 /// Where the signature of a request stands.
@@ -22,18 +23,41 @@ pub enum Form {
 pub enum Algorithm {
     /// `AWS4-HMAC-SHA256`: both sides know the secret.
     HmacSha256,
+    /// `AWS4-ECDSA-P256-SHA256`, known as `SigV4A`: by a key pair that is made of the
+    /// secret, for the regions of a set that is signed beside the scope.
+    #[cfg(feature = "sigv4a")]
+    EcdsaP256Sha256,
 }
 
 impl Algorithm {
+    /// All that are known.
+    pub const ALL: &[Self] = &[
+        Self::HmacSha256,
+        #[cfg(feature = "sigv4a")]
+        Self::EcdsaP256Sha256,
+    ];
+
     /// The algorithm of that name, which is compared exactly.
     pub fn named(name: &[u8]) -> Option<Self> {
-        (name == Self::HmacSha256.as_str().as_bytes()).then_some(Self::HmacSha256)
+        Self::ALL.iter().copied().find(|algorithm| algorithm.as_str().as_bytes() == name)
     }
 
     /// Its name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::HmacSha256 => "AWS4-HMAC-SHA256",
+            #[cfg(feature = "sigv4a")]
+            Self::EcdsaP256Sha256 => "AWS4-ECDSA-P256-SHA256",
+        }
+    }
+
+    /// Whether its scopes name a region. Where they do not, a set of regions is
+    /// signed beside them.
+    pub const fn scopes_region(self) -> bool {
+        match self {
+            Self::HmacSha256 => true,
+            #[cfg(feature = "sigv4a")]
+            Self::EcdsaP256Sha256 => false,
         }
     }
 }
@@ -50,6 +74,8 @@ pub(super) struct Claims<'r> {
     pub(super) token: Option<Cow<'r, str>>,
     /// `X-Amz-Expires`, which only S3 looks at.
     pub(super) expires: Option<Cow<'r, str>>,
+    /// `X-Amz-Region-Set`, where the scope names no region.
+    pub(super) region_set: Option<Cow<'r, str>>,
 }
 
 /// A date as it was sent, and the moment that it is, if it is one.
@@ -60,13 +86,14 @@ pub(super) struct Date<'r> {
 }
 
 impl<'r> Claims<'r> {
-    /// Finds the one signature of a request.
-    pub(super) fn find(head: &Head<'r>, query: &Query<'r>) -> Result<Self, Refusal> {
+    /// Finds the one signature of a request, which is of an algorithm that `rules`
+    /// take.
+    pub(super) fn find(head: &Head<'r>, query: &Query<'r>, rules: &Rules) -> Result<Self, Refusal> {
         let header = head.noted.authorization.first();
         match (header, query.has("X-Amz-Algorithm")) {
             (Some(_), true) => Err(Refusal::BothForms),
-            (Some(header), false) => super::authorization::read(head, header),
-            (None, true) => super::presigned::read(query),
+            (Some(header), false) => super::authorization::read(head, header, rules),
+            (None, true) => super::presigned::read(query, rules),
             (None, false) => {
                 Err(other_scheme(head, query).map_or(Refusal::Unsigned, Refusal::Algorithm))
             }

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-/// `keyid/date/region/service/aws4_request`, its parts told apart.
+/// `keyid/date/region/service/aws4_request`, its parts told apart; without a region
+/// where the algorithm has none in its scopes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Credential<'r> {
     text: Cow<'r, str>,
-    /// Where its four slashes stand.
+    /// Where its slashes stand. Where there is no region, the one before it is the
+    /// one behind it.
     slashes: [usize; 4],
 }
 
@@ -14,11 +16,14 @@ pub struct Credential<'r> {
 pub(super) const TERMINATOR: &str = "aws4_request";
 
 impl<'r> Credential<'r> {
-    /// Reads a credential that has exactly five parts, whatever they are.
-    pub(super) fn parse(text: Cow<'r, str>) -> Result<Self, Cow<'r, str>> {
+    /// Reads a credential that has exactly five parts, or four without a region,
+    /// whatever they are.
+    pub(super) fn parse(text: Cow<'r, str>, has_region: bool) -> Result<Self, Cow<'r, str>> {
         let bytes = text.bytes().enumerate();
         let mut slashes = bytes.filter(|(_, byte)| *byte == b'/').map(|(at, _)| at);
-        let four = [slashes.next(), slashes.next(), slashes.next(), slashes.next()];
+        let (date, region) = (slashes.next(), slashes.next());
+        let service = if has_region { slashes.next() } else { region };
+        let four = [date, region, service, slashes.next()];
         match (four, slashes.next()) {
             ([Some(a), Some(b), Some(c), Some(d)], None) => {
                 Ok(Self { text, slashes: [a, b, c, d] })
@@ -55,10 +60,10 @@ impl<'r> Credential<'r> {
         self.after(start, end)
     }
 
-    /// The region that the key is made for.
-    pub fn region(&self) -> &str {
+    /// The region that the key is made for, if it is made for one.
+    pub fn region(&self) -> Option<&str> {
         let [_, start, end, _] = self.slashes;
-        self.after(start, end)
+        (start < end).then(|| self.after(start, end))
     }
 
     /// The service that the key is made for.
@@ -73,6 +78,12 @@ impl<'r> Credential<'r> {
         self.after(start, self.text.len())
     }
 
+    /// What one and the same key is made for: all of this, or whatever its owner
+    /// signs, where no region is named.
+    pub(super) fn key_made_for(&self) -> &str {
+        if self.region().is_some() { self.as_str() } else { self.key_id() }
+    }
+
     fn after(&self, slash: usize, end: usize) -> &str {
         self.text.get(slash.saturating_add(1)..end).unwrap_or_default()
     }
@@ -85,16 +96,31 @@ mod tests {
     #[test]
     fn a_credential_has_five_parts() {
         let credential =
-            Credential::parse("AKIA/20150830/us-east-1/iam/aws4_request".into()).unwrap();
+            Credential::parse("AKIA/20150830/us-east-1/iam/aws4_request".into(), true).unwrap();
         assert_eq!(credential.key_id(), "AKIA");
         assert_eq!(credential.date(), "20150830");
-        assert_eq!(credential.region(), "us-east-1");
+        assert_eq!(credential.region(), Some("us-east-1"));
         assert_eq!(credential.service(), "iam");
         assert_eq!(credential.terminator(), "aws4_request");
         assert_eq!(credential.scope(), "20150830/us-east-1/iam/aws4_request");
         for text in ["", "a/b/c/d", "a/b/c/d/e/f"] {
-            assert!(Credential::parse(text.into()).is_err(), "{text}");
+            assert!(Credential::parse(text.into(), true).is_err(), "{text}");
         }
-        assert_eq!(Credential::parse("////".into()).unwrap().region(), "");
+        assert_eq!(Credential::parse("////".into(), true).unwrap().region(), Some(""));
+    }
+
+    #[test]
+    fn a_credential_without_a_region_has_four_parts() {
+        let credential = Credential::parse("AKIA/20150830/iam/aws4_request".into(), false).unwrap();
+        assert_eq!(credential.key_id(), "AKIA");
+        assert_eq!(credential.date(), "20150830");
+        assert_eq!(credential.region(), None);
+        assert_eq!(credential.service(), "iam");
+        assert_eq!(credential.terminator(), "aws4_request");
+        assert_eq!(credential.scope(), "20150830/iam/aws4_request");
+        for text in ["", "a/b/c", "a/b/c/d/e"] {
+            assert!(Credential::parse(text.into(), false).is_err(), "{text}");
+        }
+        assert_eq!(Credential::parse("///".into(), false).unwrap().region(), None);
     }
 }

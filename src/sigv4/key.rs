@@ -6,7 +6,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::claims::Algorithm;
 use super::credential::TERMINATOR;
 use crate::clock::Time;
 use crate::secret::Secret;
@@ -75,17 +74,10 @@ impl Key {
     }
 }
 
-/// A key made for one day, region and service: ready to sign, wiped when it goes.
+/// A key made for one day, region and service: ready to sign by
+/// [`Algorithm::HmacSha256`](super::Algorithm::HmacSha256), wiped when it goes.
 #[derive(Clone)]
-#[non_exhaustive]
-pub enum SigningKey {
-    /// Of [`Algorithm::HmacSha256`].
-    HmacSha256(HmacKey),
-}
-
-/// An HMAC whose key is in already.
-#[derive(Clone)]
-pub struct HmacKey(Hmac<Sha256>);
+pub struct SigningKey(Hmac<Sha256>);
 
 impl SigningKey {
     /// Makes the key of `secret` for a day, a region and a service.
@@ -97,22 +89,14 @@ impl SigningKey {
             let key = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
             mac = keyed(key.as_ref());
         }
-        Self::HmacSha256(HmacKey(mac))
+        Self(mac)
     }
 
     /// The signature of what is to be signed.
     pub fn sign(&self, string_to_sign: &[u8]) -> [u8; 32] {
-        let Self::HmacSha256(HmacKey(mac)) = self;
-        let mut mac = mac.clone();
+        let mut mac = self.0.clone();
         mac.update(string_to_sign);
         mac.finalize().into_bytes().into()
-    }
-
-    /// The algorithm that it signs by.
-    pub fn algorithm(&self) -> Algorithm {
-        match self {
-            Self::HmacSha256(_) => Algorithm::HmacSha256,
-        }
     }
 }
 
@@ -122,15 +106,9 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-impl fmt::Debug for HmacKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
-
 /// An HMAC with a key of any length (RFC 2104 section 2): one beyond the block is
 /// hashed first, and what is short is filled up with zeros.
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
+pub(super) fn keyed(key: &[u8]) -> Hmac<Sha256> {
     let mut block = Zeroizing::new([0; 64]);
     let digest;
     let key = if key.len() > block.len() {

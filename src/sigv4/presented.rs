@@ -4,18 +4,18 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use data_encoding::HEXLOWER;
-
 use super::claims::{Algorithm, Claims, Form};
 use super::credential::{Credential, TERMINATOR};
 use super::front;
 use super::head::Head;
 use super::header::SignedHeaders;
-use super::query::{Query, plain};
+use super::query::Query;
 use super::refusal::{Echo, Misscoped, Refusal};
+use super::region_set::RegionSet;
 use super::required;
 use super::rules::Rules;
 use super::stamp::Stamp;
+use super::verifying::Signature;
 use super::window;
 use crate::clock::Time;
 
@@ -30,6 +30,8 @@ pub struct Presented<'r> {
     form: Form,
     algorithm: Algorithm,
     credential: Credential<'r>,
+    /// What the scope leaves out, where it names no region.
+    region_set: Option<RegionSet<'r>>,
     signature: Cow<'r, str>,
     stamp: Stamp,
     token: Option<Cow<'r, str>>,
@@ -50,18 +52,21 @@ impl<'r> Presented<'r> {
     pub fn read(head: Head<'r>, rules: &Rules, now: Time) -> Result<Self, Refusal> {
         front::check(&head, rules)?;
         let query = Query::parse(head.query())?;
-        let mut claims = Claims::find(&head, &query)?;
+        let mut claims = Claims::find(&head, &query, rules)?;
         let signed = SignedHeaders::parse(std::mem::take(&mut claims.signed_headers))?;
         required::check(&head, &signed, rules)?;
+        required::check_region_set(&head, &signed, &claims)?;
         required::check_s3(&head, &query, &claims, rules)?;
         let stamp =
             claims.date.stamp.ok_or_else(|| Refusal::BadDate(Echo::of(&claims.date.text)))?;
         window::check(stamp, &claims, rules, now)?;
-        let credential = Credential::parse(claims.credential);
+        let credential = Credential::parse(claims.credential, claims.algorithm.scopes_region());
         Ok(Self {
             declared: Declared::read(&head, &query, claims.form)?,
-            credential: credential
-                .map_err(|text| Refusal::BadCredential(Echo::of(text.as_bytes())))?,
+            credential: credential.map_err(|text| {
+                Refusal::BadCredential(claims.algorithm, Echo::of(text.as_bytes()))
+            })?,
+            region_set: claims.region_set.map(RegionSet::read).transpose()?,
             token: one_token(&head, claims.form, claims.token)?,
             form: claims.form,
             algorithm: claims.algorithm,
@@ -74,22 +79,45 @@ impl<'r> Presented<'r> {
         })
     }
 
-    /// Refuses a credential that is scoped to another region, service or day.
-    /// Keys are made for a scope only behind this check.
+    /// Refuses an algorithm that is not the service's, and a credential that is
+    /// scoped to another region, service or day. Keys are made for a scope only
+    /// behind this check.
     pub fn in_scope<'p>(&'p self, rules: &'p Rules) -> Result<Scoped<'p, 'r>, Refusal> {
+        if !rules.takes(self.algorithm) {
+            return Err(self.not_taken());
+        }
         let credential = &self.credential;
+        let region = self.region(rules);
         let is_of_day = credential.date() == self.stamp.day();
         let wrong = Misscoped {
-            region: !rules.accepts_region(credential.region()),
+            region: region.is_none(),
             service: (credential.service() != rules.service()).then(|| rules.service.clone()),
             terminator: (credential.terminator() != TERMINATOR)
                 .then(|| Echo::of(credential.terminator())),
             date: (!is_of_day).then(|| (Echo::of(credential.date()), self.stamp.as_str().into())),
         };
-        if wrong == Misscoped::default() {
-            Ok(Scoped { presented: self, rules })
-        } else {
-            Err(Refusal::OutOfScope(Box::new(wrong)))
+        match region {
+            Some(region) if wrong == Misscoped::default() => {
+                Ok(Scoped { presented: self, rules, region })
+            }
+            _ => Err(Refusal::OutOfScope(Box::new(wrong))),
+        }
+    }
+
+    /// The region that the signature is for, if `rules` accept one.
+    fn region<'p>(&'p self, rules: &'p Rules) -> Option<&'p str> {
+        match &self.region_set {
+            Some(set) => rules.region_of(set),
+            None => self.credential.region().filter(|region| rules.accepts_region(region)),
+        }
+    }
+
+    /// What is said where the head was read by the rules of several services, and
+    /// the one that is asked does not take the algorithm.
+    fn not_taken(&self) -> Refusal {
+        match self.form {
+            Form::Header => Refusal::Algorithm(Echo::of(self.algorithm.as_str())),
+            Form::Presigned => Refusal::QueryAlgorithm,
         }
     }
 
@@ -135,7 +163,7 @@ impl<'r> Presented<'r> {
 
     /// The parameters of the query, decoded, in the order in which they are signed.
     pub fn parameters(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
-        self.query.pairs().map(|(name, value)| (plain(name), plain(value)))
+        self.query.parameters()
     }
 
     /// The head of the request.
@@ -143,12 +171,10 @@ impl<'r> Presented<'r> {
         &self.head
     }
 
-    /// The signature, if it is 64 hexadecimal digits in lower case.
-    pub fn signature(&self) -> Option<[u8; 32]> {
-        let digits: &[u8; 64] = self.signature.as_bytes().try_into().ok()?;
-        let mut bytes = [0; 32];
-        HEXLOWER.decode_mut(digits, &mut bytes).ok()?;
-        Some(bytes)
+    /// The signature, if it is hexadecimal digits in lower case that are one of the
+    /// algorithm's.
+    pub fn signature(&self) -> Option<Signature> {
+        Signature::read(self.algorithm, self.signature.as_bytes())
     }
 }
 
@@ -169,12 +195,19 @@ impl fmt::Debug for Presented<'_> {
 pub struct Scoped<'p, 'r> {
     pub(super) presented: &'p Presented<'r>,
     pub(super) rules: &'p Rules,
+    region: &'p str,
 }
 
 impl<'p, 'r> Scoped<'p, 'r> {
     /// The signature.
     pub fn presented(&self) -> &'p Presented<'r> {
         self.presented
+    }
+
+    /// The region that it is for: of the scope, or of those in a set one that is
+    /// accepted.
+    pub fn region(&self) -> &'p str {
+        self.region
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::claims::{Algorithm, Claims, Date, Form};
+use super::claims::{Claims, Date, Form};
 use super::query::Query;
 use super::refusal::{Lacking, Refusal};
+use super::region_set;
+use super::rules::Rules;
 use super::stamp::Stamp;
 
 /// The one parameter that is not signed.
@@ -14,20 +16,22 @@ pub(super) const SIGNATURE: &str = "X-Amz-Signature";
 pub(super) const TOKEN: &str = "X-Amz-Security-Token";
 
 /// Reads the signature in `query`, which has an `X-Amz-Algorithm`.
-pub(super) fn read<'r>(query: &Query<'r>) -> Result<Claims<'r>, Refusal> {
+pub(super) fn read<'r>(query: &Query<'r>, rules: &Rules) -> Result<Claims<'r>, Refusal> {
     let algorithm = query.one("X-Amz-Algorithm")?.unwrap_or_default();
     let credential = query.one("X-Amz-Credential")?;
     let signature = query.one(SIGNATURE)?;
     let signed_headers = query.one("X-Amz-SignedHeaders")?;
     let date = query.one("X-Amz-Date")?;
     let (token, expires) = (query.one(TOKEN)?, query.one("X-Amz-Expires")?);
-    let algorithm = Algorithm::named(algorithm.as_bytes()).ok_or(Refusal::QueryAlgorithm)?;
+    let algorithm = rules.algorithm(algorithm.as_bytes()).ok_or(Refusal::QueryAlgorithm)?;
+    let has_region = algorithm.scopes_region();
+    let region_set = if has_region { None } else { query.one(region_set::TITLED)? };
     let lacking = Lacking {
         credential: credential.is_none(),
         signature: signature.is_none(),
         signed_headers: signed_headers.is_none(),
         date: date.is_none(),
-        expires: false,
+        region_set: !has_region && region_set.is_none(),
     };
     lacking.check(Refusal::QueryLacks)?;
     Ok(Claims {
@@ -39,6 +43,7 @@ pub(super) fn read<'r>(query: &Query<'r>) -> Result<Claims<'r>, Refusal> {
         date: read_date(date.unwrap_or_default()),
         token,
         expires,
+        region_set,
     })
 }
 

@@ -55,6 +55,11 @@ impl<'r> Query<'r> {
         self.parameters.iter().map(|Parameter { name, value }| (name.as_ref(), value.as_ref()))
     }
 
+    /// The names and values, decoded, in the order in which they are signed.
+    pub fn parameters(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+        self.pairs().map(|(name, value)| (plain(name), plain(value)))
+    }
+
     fn values(&self, name: &str) -> impl Iterator<Item = &Cow<'r, [u8]>> {
         let name = name.as_bytes();
         let first = self.parameters.partition_point(|other| other.name.as_ref() < name);

@@ -18,7 +18,7 @@ impl Refusal {
             Self::Algorithm(_) => "algorithm",
             Self::NoPair { .. } => "no_pair",
             Self::Twice(_) => "twice",
-            Self::HeaderLacks(_) => "header_lacks",
+            Self::HeaderLacks(..) => "header_lacks",
             Self::QueryLacks(_) => "query_lacks",
             Self::HostNotSigned => "host_not_signed",
             Self::NotSigned(_) | Self::PresentNotSigned => "header_not_signed",
@@ -28,7 +28,7 @@ impl Refusal {
             Self::BadExpires => "bad_expires",
             Self::Expired(_) | Self::PresignedExpired => "expired",
             Self::NotYetCurrent(_) | Self::PresignedTooEarly => "not_yet_current",
-            Self::BadCredential(_) => "bad_credential",
+            Self::BadCredential(..) => "bad_credential",
             Self::OutOfScope(_) => "out_of_scope",
             Self::WrongToken => "wrong_token",
             Self::SessionExpired => "session_expired",
@@ -48,6 +48,7 @@ impl Bound {
             Self::Headers => "too_many_headers",
             Self::Parameters => "too_many_parameters",
             Self::SignedHeaders => "too_many_signed_headers",
+            Self::RegionSet => "region_set_too_long",
         }
     }
 }

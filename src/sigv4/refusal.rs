@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::claims::Algorithm;
 use crate::clock::Time;
 use crate::wire::percent::BadEscape;
 
@@ -36,8 +37,8 @@ pub enum Refusal {
     },
     /// What may be given once is given twice.
     Twice(&'static str),
-    /// Parts of the Authorization header are not there.
-    HeaderLacks(Lacking),
+    /// Parts of the Authorization header, or headers beside it, are not there.
+    HeaderLacks(Algorithm, Lacking),
     /// Parts of the presigned query are not there.
     QueryLacks(Lacking),
     /// The host is not signed.
@@ -62,8 +63,9 @@ pub enum Refusal {
     PresignedExpired,
     /// S3: the presigned request is not valid yet.
     PresignedTooEarly,
-    /// The credential has not five parts.
-    BadCredential(Echo),
+    /// The credential has not as many parts as the algorithm's: five, or four
+    /// where its scopes name no region.
+    BadCredential(Algorithm, Echo),
     /// The credential is scoped to something else.
     OutOfScope(Box<Misscoped>),
     /// The session token is not the key's own.
@@ -93,6 +95,8 @@ pub enum Bound {
     Parameters,
     /// Names of signed headers.
     SignedHeaders,
+    /// Bytes of a set of regions.
+    RegionSet,
 }
 
 impl Bound {
@@ -104,6 +108,7 @@ impl Bound {
             Self::Headers => 256,
             Self::Parameters => 1000,
             Self::SignedHeaders => 100,
+            Self::RegionSet => 1024,
         }
     }
 
@@ -128,8 +133,8 @@ pub struct Lacking {
     pub signed_headers: bool,
     /// The date.
     pub date: bool,
-    /// The lifetime, which only S3 asks for.
-    pub expires: bool,
+    /// The set of regions, where the scope names none.
+    pub region_set: bool,
 }
 
 impl Lacking {
@@ -152,7 +157,7 @@ pub struct Skew {
 /// What is wrong with a scope; `None` where nothing is.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Misscoped {
-    /// The region is not accepted.
+    /// The region is not accepted, or none of a set of regions is.
     pub region: bool,
     /// The service it should be.
     pub service: Option<Box<str>>,
@@ -167,7 +172,8 @@ pub struct Misscoped {
 pub enum Cause {
     /// It is another one.
     Signature,
-    /// It is not 64 hexadecimal digits in lower case.
+    /// It is none: not 64 hexadecimal digits in lower case, or whatever the
+    /// algorithm's look like.
     NoSignature,
     /// The body has another hash than the one declared, or may not be declared so.
     Payload,

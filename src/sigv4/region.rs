@@ -1,5 +1,9 @@
 //! The regions that a credential may be scoped to.
 
+use std::iter;
+
+use super::region_set::RegionSet;
+
 /// The regions of all partitions of AWS, as botocore's `endpoints.json` lists them.
 pub const REGIONS: &[&str] = &[
     // aws
@@ -85,6 +89,16 @@ pub fn is_known(region: &str) -> bool {
     number.is_some_and(is_number)
         && point.is_some_and(|point| POINTS.contains(&point))
         && area.is_some_and(|area| AREAS.contains(&area))
+}
+
+/// The region that is meant where any may be, as AWS's own services without regions
+/// have it.
+const FIRST: &str = "us-east-1";
+
+/// A region that is known and in `set`, always the same whatever the order there.
+pub(super) fn known_in<'s>(set: &'s RegionSet<'_>) -> Option<&'s str> {
+    let mut listed = iter::once(FIRST).chain(REGIONS.iter().copied());
+    listed.find(|region| set.has(region)).or_else(|| set.names().find(|name| is_known(name)))
 }
 
 #[cfg(test)]

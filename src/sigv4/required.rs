@@ -6,6 +6,7 @@ use super::header::{self, SignedHeaders};
 use super::noted::is_amz;
 use super::query::{self, Query};
 use super::refusal::{Echo, Refusal};
+use super::region_set;
 use super::rules::{Payload, Rules};
 
 /// Refuses a request that leaves unsigned what decides about it.
@@ -28,6 +29,25 @@ pub(super) fn check(
         Some(_) if rules.is_s3() => Err(Refusal::PresentNotSigned),
         Some(name) => Err(Refusal::NotSigned(Echo::of(header::titled(name)))),
         None => Ok(()),
+    }
+}
+
+/// Refuses a set of regions that is not signed, which no exemption changes, or that
+/// stands beside another. In a query everything is signed.
+pub(super) fn check_region_set(
+    head: &Head<'_>,
+    signed: &SignedHeaders<'_>,
+    claims: &Claims<'_>,
+) -> Result<(), Refusal> {
+    match claims.form {
+        _ if claims.region_set.is_none() => Ok(()),
+        Form::Header if !signed.has(region_set::TITLED) => {
+            Err(Refusal::NotSigned(Echo::of(region_set::TITLED)))
+        }
+        Form::Presigned if region_set::header(head)?.is_some() => {
+            Err(Refusal::Twice(region_set::TITLED))
+        }
+        Form::Header | Form::Presigned => Ok(()),
     }
 }
 

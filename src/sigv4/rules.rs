@@ -1,6 +1,8 @@
 //! What a service asks of a signature, where services differ.
 
+use super::claims::Algorithm;
 use super::region;
+use super::region_set::RegionSet;
 
 /// The signing rules of one service.
 ///
@@ -21,6 +23,8 @@ pub struct Rules {
     pub(super) payload: Payload,
     pub(super) unsigned: Vec<Box<str>>,
     pub(super) takes_late_token: bool,
+    #[cfg(feature = "sigv4a")]
+    takes_sigv4a: bool,
     documentation: Box<str>,
 }
 
@@ -82,6 +86,8 @@ impl Rules {
             payload: Payload::Hashed,
             unsigned: Vec::new(),
             takes_late_token: false,
+            #[cfg(feature = "sigv4a")]
+            takes_sigv4a: false,
             documentation: "https://aws.amazon.com/iam/".into(),
         }
     }
@@ -138,6 +144,15 @@ impl Rules {
         self
     }
 
+    /// Takes signatures by [`Algorithm::EcdsaP256Sha256`] as well. A set of regions
+    /// that they are for is good where it holds one that is accepted.
+    #[cfg(feature = "sigv4a")]
+    #[must_use]
+    pub fn taking_sigv4a(mut self) -> Self {
+        self.takes_sigv4a = true;
+        self
+    }
+
     /// Where a browser is sent that asks for no action.
     #[must_use]
     pub fn documented_at(mut self, url: &str) -> Self {
@@ -160,6 +175,28 @@ impl Rules {
         match &self.regions {
             Regions::Known => region::is_known(region),
             Regions::Only(regions) => regions.iter().any(|other| **other == *region),
+        }
+    }
+
+    /// Whether signatures of that kind are taken.
+    pub fn takes(&self, algorithm: Algorithm) -> bool {
+        match algorithm {
+            Algorithm::HmacSha256 => true,
+            #[cfg(feature = "sigv4a")]
+            Algorithm::EcdsaP256Sha256 => self.takes_sigv4a,
+        }
+    }
+
+    /// The algorithm of that name, if it is taken.
+    pub(super) fn algorithm(&self, name: &[u8]) -> Option<Algorithm> {
+        Algorithm::named(name).filter(|algorithm| self.takes(*algorithm))
+    }
+
+    /// The first region of ours that is in `set`.
+    pub(super) fn region_of<'p>(&'p self, set: &'p RegionSet<'_>) -> Option<&'p str> {
+        match &self.regions {
+            Regions::Known => region::known_in(set),
+            Regions::Only(regions) => regions.iter().map(|region| &**region).find(|r| set.has(r)),
         }
     }
 

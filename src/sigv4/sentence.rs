@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use http::StatusCode;
 
+use super::claims::Algorithm;
 use super::refusal::{Bound, Echo, Lacking, Misscoped, Refusal, Skew};
 use crate::error::{Code, Error};
 
@@ -37,11 +38,11 @@ impl Refusal {
             Self::Algorithm(_)
             | Self::NoPair { .. }
             | Self::Twice(_)
-            | Self::HeaderLacks(_)
+            | Self::HeaderLacks(..)
             | Self::QueryLacks(_)
             | Self::BadDate(_)
             | Self::BadExpires
-            | Self::BadCredential(_) => Code::IncompleteSignature,
+            | Self::BadCredential(..) => Code::IncompleteSignature,
             Self::Undeclared | Self::ParameterDiffers(_) => Code::InvalidRequest,
             Self::PresentNotSigned | Self::PresignedExpired | Self::PresignedTooEarly => {
                 Code::AccessDenied
@@ -71,7 +72,9 @@ impl Refusal {
             }
             Self::NoPair { word, header } => return no_pair(word, header).into(),
             Self::Twice(name) => return format!("'{name}' must be given exactly once.").into(),
-            Self::HeaderLacks(lacking) => return header_lacks(*lacking).into(),
+            Self::HeaderLacks(algorithm, lacking) => {
+                return header_lacks(*algorithm, *lacking).into();
+            }
             Self::QueryLacks(lacking) => return query_lacks(*lacking).into(),
             Self::HostNotSigned => {
                 "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
@@ -90,7 +93,9 @@ impl Refusal {
             Self::NotYetCurrent(skew) => return not_yet_current(*skew).into(),
             Self::PresignedExpired => "Request has expired",
             Self::PresignedTooEarly => "Request is not valid yet",
-            Self::BadCredential(text) => return bad_credential(text).into(),
+            Self::BadCredential(algorithm, text) => {
+                return bad_credential(*algorithm, text).into();
+            }
             Self::OutOfScope(wrong) => return out_of_scope(wrong).into(),
             Self::WrongToken => "The security token included in the request is invalid",
             Self::SessionExpired => "The security token included in the request is expired",
@@ -110,11 +115,12 @@ fn too_much(bound: Bound) -> String {
         Bound::Headers => "headers",
         Bound::Parameters => "query parameters",
         Bound::SignedHeaders => "signed headers",
+        Bound::RegionSet => "bytes of region set",
     };
     format!("At most {} {what} are allowed.", bound.limit())
 }
 
-fn header_lacks(lacking: Lacking) -> String {
+fn header_lacks(algorithm: Algorithm, lacking: Lacking) -> String {
     let mut sentences = String::new();
     for (is_missing, name) in [
         (lacking.credential, "Credential"),
@@ -130,8 +136,12 @@ fn header_lacks(lacking: Lacking) -> String {
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
         );
     }
+    if lacking.region_set {
+        sentences
+            .push_str("Authorization header requires existence of a 'X-Amz-Region-Set' header. ");
+    }
     // The header's parameters are not echoed: AWS once printed credentials here.
-    sentences.push_str("Authorization=AWS4-HMAC-SHA256");
+    let _ = write!(sentences, "Authorization={}", algorithm.as_str());
     sentences
 }
 
@@ -142,6 +152,7 @@ fn query_lacks(lacking: Lacking) -> String {
         (lacking.signature, "X-Amz-Signature"),
         (lacking.signed_headers, "X-Amz-SignedHeaders"),
         (lacking.date, "X-Amz-Date"),
+        (lacking.region_set, "X-Amz-Region-Set"),
     ] {
         if is_missing {
             let _ = write!(sentences, "AWS query-string parameters must include '{name}'. ");
@@ -193,9 +204,14 @@ fn window(minutes: u8) -> i64 {
     i64::from(minutes).saturating_mul(60)
 }
 
-fn bad_credential(text: &Echo) -> String {
+fn bad_credential(algorithm: Algorithm, text: &Echo) -> String {
+    let (count, example) = if algorithm.scopes_region() {
+        (5, "keyid/date/region/service/term")
+    } else {
+        (4, "keyid/date/service/term")
+    };
     format!(
-        "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{text}'"
+        "Credential must have exactly {count} slash-delimited elements, e.g. {example}, got '{text}'"
     )
 }
 

@@ -1,5 +1,6 @@
 //! One account, and how it changes.
 
+mod devices;
 mod granted;
 mod named;
 mod who;
@@ -12,10 +13,11 @@ use imbl::OrdMap;
 use crate::arn::Arn;
 use crate::store::account::named::Named;
 use crate::store::entity::{
-    Entity, Group, Holder, KeyPair, ManagedPolicy, Profile, Role, Root, Settings, User,
+    Entity, Group, Holder, KeyPair, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, Root,
+    SamlProvider, Settings, User,
 };
 use crate::store::owner::Owner;
-use crate::text::{AccessKeyId, AccountId, EntityId, Folded};
+use crate::text::{AccessKeyId, AccountId, EntityId, Folded, Text};
 
 pub use granted::Granted;
 pub use who::Who;
@@ -36,6 +38,9 @@ pub struct Account {
     pub(super) roles: OrdMap<Folded, Arc<Role>>,
     pub(super) policies: OrdMap<Folded, Arc<ManagedPolicy>>,
     pub(super) profiles: OrdMap<Folded, Arc<Profile>>,
+    pub(super) oidc: OrdMap<Folded, Arc<OidcProvider>>,
+    pub(super) saml: OrdMap<Folded, Arc<SamlProvider>>,
+    pub(super) devices: OrdMap<Folded, Arc<MfaDevice>>,
     /// Whose each key is.
     keys: OrdMap<AccessKeyId, Owner>,
     /// Who names what.
@@ -56,9 +61,17 @@ impl Account {
             roles: OrdMap::new(),
             policies: OrdMap::new(),
             profiles: OrdMap::new(),
+            oidc: OrdMap::new(),
+            saml: OrdMap::new(),
+            devices: OrdMap::new(),
             keys: OrdMap::new(),
             named: Named::default(),
         }
+    }
+
+    /// The account of who names none.
+    pub fn nowhere() -> Self {
+        Self::new(AccountId::nobodys())
     }
 
     /// Its number.
@@ -98,7 +111,7 @@ impl Account {
 
     /// What stands under `name`, in whatever case.
     pub fn get<E: Entity>(&self, name: &E::Name) -> Option<&E> {
-        self.at(&Folded::of(name))
+        self.at(&E::place_of(name))
     }
 
     fn at<E: Entity>(&self, name: &Folded) -> Option<&E> {
@@ -124,6 +137,14 @@ impl Account {
         let (_, name) = arn.as_str().rsplit_once('/')?;
         let policy = self.at::<ManagedPolicy>(&Folded::of(&name))?;
         (policy.arn(&self.id) == *arn).then_some(policy)
+    }
+
+    /// The thing of exactly that full name, of a kind that stands at no path.
+    pub fn by_arn<E: Entity>(&self, arn: &str) -> Option<&E> {
+        let resource = arn.splitn(6, ':').nth(5)?;
+        let name = resource.strip_prefix(E::KIND)?.strip_prefix('/')?;
+        let thing = self.get::<E>(&E::Name::parse(name).ok()?)?;
+        (thing.arn(&self.id).as_str() == arn).then_some(thing)
     }
 
     /// The users in the group of that id, by name.
@@ -233,6 +254,12 @@ impl Account {
                 let before = set(&mut self.profiles, name, to.as_ref());
                 self.named.follow(name, before.as_deref(), to.as_deref());
             }
+            Change::Oidc(name, to) => drop(set(&mut self.oidc, name, to.as_ref())),
+            Change::Saml(name, to) => drop(set(&mut self.saml, name, to.as_ref())),
+            Change::Mfa(name, to) => {
+                let before = set(&mut self.devices, name, to.as_ref());
+                self.named.follow(name, before.as_deref(), to.as_deref());
+            }
         }
     }
 
@@ -287,4 +314,7 @@ pub enum Change {
     Role(Folded, Option<Arc<Role>>),
     Policy(Folded, Option<Arc<ManagedPolicy>>),
     Profile(Folded, Option<Arc<Profile>>),
+    Oidc(Folded, Option<Arc<OidcProvider>>),
+    Saml(Folded, Option<Arc<SamlProvider>>),
+    Mfa(Folded, Option<Arc<MfaDevice>>),
 }

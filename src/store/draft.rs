@@ -7,9 +7,11 @@ use crate::clock::Time;
 use crate::error::{Error, Result};
 use crate::ids::Ids;
 use crate::store::account::{Account, Change};
-use crate::store::entity::{Entity, KeyPair, Root, Settings, User};
+use crate::store::entity::{Entity, KeyPair, Placed, Root, Settings, User};
 use crate::store::owner::Owner;
-use crate::text::{AccessKeyId, EntityId, Folded, Status};
+use crate::store::session::{Issued, Session, TokenKeys, Unissued};
+use crate::store::spent::Spent;
+use crate::text::{AccessKeyId, EntityId, Status};
 
 pub use crate::store::limits::Limits;
 
@@ -26,13 +28,22 @@ pub struct Draft {
     now: Time,
     limits: Limits,
     ids: Box<dyn Ids>,
+    token_keys: Arc<TokenKeys>,
+    /// One-time codes that were used; none is taken where they are not known.
+    pub(super) spent: Option<Arc<Spent>>,
 }
 
 impl Draft {
     /// A draft in which nothing is changed yet.
     pub fn of(account: Arc<Account>, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
         let (changes, touched) = (Vec::new(), BTreeSet::new());
-        Self { account, changes, touched, now, limits, ids }
+        let token_keys = Arc::default();
+        Self { account, changes, touched, now, limits, ids, token_keys, spent: None }
+    }
+
+    /// The same, in which credentials can be made whose tokens these keys seal.
+    pub(super) fn issuing(self, token_keys: Arc<TokenKeys>) -> Self {
+        Self { token_keys, ..self }
     }
 
     /// The account as it stands in this draft.
@@ -57,12 +68,12 @@ impl Draft {
 
     /// Puts `entity` under its name, in the place of what stood there.
     pub fn put<E: Entity>(&mut self, entity: E) {
-        self.change(E::change(Folded::of(entity.name()), Some(Arc::new(entity))));
+        self.change(E::change(E::place_of(entity.name()), Some(Arc::new(entity))));
     }
 
     /// Removes what stands under `name`.
     pub fn remove<E: Entity>(&mut self, name: &E::Name) {
-        self.change(E::change(Folded::of(name), None));
+        self.change(E::change(E::place_of(name), None));
     }
 
     /// The keys of someone, oldest first, or the error to answer.
@@ -99,7 +110,7 @@ impl Draft {
     }
 
     /// An id that nothing ever had.
-    pub fn new_id<E: Entity>(&mut self) -> Result<EntityId> {
+    pub fn new_id<E: Placed>(&mut self) -> Result<EntityId> {
         let id = self.ids.entity_id(E::PREFIX, self.account.id());
         id.ok_or_else(Error::internal_failure)
     }
@@ -109,6 +120,11 @@ impl Draft {
         let id = self.ids.access_key_id(self.account.id()).ok_or_else(Error::internal_failure)?;
         let (secret, created) = (self.ids.secret(), self.now);
         Ok(KeyPair { id, secret, status: Status::Active, created, used: Arc::default() })
+    }
+
+    /// Temporary credentials, whose token has `least` characters or more.
+    pub fn issue(&mut self, session: &Session, least: usize) -> Result<Issued, Unissued> {
+        self.token_keys.issue(session, least, &mut *self.ids)
     }
 
     /// A source of new ids.
@@ -143,7 +159,10 @@ impl Draft {
             | Change::Group(..)
             | Change::Role(..)
             | Change::Policy(..)
-            | Change::Profile(..) => &[],
+            | Change::Profile(..)
+            | Change::Oidc(..)
+            | Change::Saml(..)
+            | Change::Mfa(..) => &[],
         };
         self.touched.extend(keys.iter().map(|key| key.id.clone()));
     }

@@ -3,11 +3,14 @@
 mod declared;
 mod group;
 mod key;
+mod mfa;
+mod oidc;
 mod policy;
 mod profile;
 mod rights;
 mod role;
 mod root;
+mod saml;
 mod settings;
 mod tags;
 mod user;
@@ -26,11 +29,14 @@ use declared::{entity, holder, tagged};
 
 pub use group::Group;
 pub use key::{KeyPair, LastUse, Use};
+pub use mfa::{Enabled, MfaDevice, Synced};
+pub use oidc::OidcProvider;
 pub use policy::{ManagedPolicy, Version};
 pub use profile::Profile;
 pub use rights::Rights;
 pub use role::Role;
 pub use root::Root;
+pub use saml::{PrivateKey, SamlProvider};
 pub use settings::Settings;
 pub use tags::{Case, Tags};
 pub use user::User;
@@ -40,26 +46,22 @@ pub trait Entity: Clone + Debug + 'static {
     /// What it is called in ARNs and in sentences.
     const KIND: &'static str;
 
-    /// What its ids begin with.
-    const PREFIX: &'static str;
-
     /// What it is called.
     type Name: Text;
 
     /// Its name, in the case in which it was given.
     fn name(&self) -> &Self::Name;
 
-    /// Where it stands.
-    fn path(&self) -> &Path;
-
-    /// What stays where the name changes, and is never given twice.
-    fn id(&self) -> &EntityId;
-
     /// All of them in an account.
     fn all(account: &Account) -> &OrdMap<Folded, Arc<Self>>;
 
     /// The change after which this stands under `name`, or nothing does.
     fn change(name: Folded, to: Option<Arc<Self>>) -> Change;
+
+    /// What one of that name stands under.
+    fn place_of(name: &Self::Name) -> Folded {
+        Folded::of(name)
+    }
 
     /// The other things that it names.
     fn mentions(&self) -> Mentions {
@@ -73,8 +75,20 @@ pub trait Entity: Clone + Debug + 'static {
 
     /// Its full name.
     fn arn(&self, account: &AccountId) -> Arn {
-        Arn::iam(account, Self::KIND, format_args!("{}{}", self.path(), self.name()))
+        Arn::iam(account, Self::KIND, format_args!("/{}", self.name()))
     }
+}
+
+/// An entity that stands at a path, and has an id.
+pub trait Placed: Entity {
+    /// What its ids begin with.
+    const PREFIX: &'static str;
+
+    /// Where it stands.
+    fn path(&self) -> &Path;
+
+    /// What stays where the name changes, and is never given twice.
+    fn id(&self) -> &EntityId;
 }
 
 /// What an entity names: the account can tell who names a thing.
@@ -88,10 +102,12 @@ pub struct Mentions {
     pub groups: OrdSet<EntityId>,
     /// The role that it holds.
     pub role: Option<EntityId>,
+    /// The user whose device it is.
+    pub user: Option<EntityId>,
 }
 
 /// A user, group or role: who is granted something.
-pub trait Holder: Entity {
+pub trait Holder: Placed {
     /// What it is granted.
     fn rights(&self) -> &Rights;
 

@@ -39,6 +39,11 @@ impl Home {
         self.published.load_full()
     }
 
+    /// Which content the published account has.
+    pub fn stamp(&self) -> u64 {
+        self.published.load().stamp()
+    }
+
     /// What to build on; others wait until it is let go, so hold it briefly.
     pub fn head(&self) -> MutexGuard<'_, Head> {
         self.head.lock().unwrap_or_else(PoisonError::into_inner)

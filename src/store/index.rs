@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dashmap::DashMap;
 use foldhash::quality::RandomState;
 
+use crate::secret::Secret;
 use crate::sigv4::Key;
 use crate::store::account::Account;
 use crate::store::entity::LastUse;
 use crate::store::home::Home;
 use crate::store::owner::Caller;
-use crate::text::{AccessKeyId, Status};
+use crate::store::session::Found;
+use crate::text::{AccessKeyId, Status, Text};
 
 /// A key, and all that verifying a signature asks about it.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub struct Credential {
     /// What signatures are made with; of another version for every secret that
     /// ever stood under this id.
     pub key: Arc<Key>,
-    /// Who signs with it.
+    /// Who signs with it. Of a temporary key, the caller knows the session.
     pub caller: Caller,
     /// When it signed last.
     pub used: Arc<LastUse>,
@@ -30,9 +32,28 @@ pub struct Credential {
 }
 
 impl Credential {
+    /// What signs in a session whose token was opened; nothing, where the one is gone as
+    /// whom it acts.
+    pub(super) fn temporary(id: &str, token: &str, found: Found, home: &Arc<Home>) -> Option<Self> {
+        let Found { session, secret, version } = found;
+        let (account, expires) = (home.published(), session.expires);
+        let signs = Key::new(id, version, secret);
+        let token = Secret::new(token.to_owned());
+        Some(Self {
+            id: AccessKeyId::parse(id).ok()?,
+            key: Arc::new(signs.in_session(crate::sigv4::Session { token, expires })),
+            caller: Caller::in_session(&account, Arc::new(session))?,
+            used: Arc::default(),
+            home: Arc::clone(home),
+        })
+    }
+
     /// Who signs with the key in `account`, which may be later than what the key
     /// was looked up in; nobody, where it does not sign for the same one any more.
     pub fn caller_in(&self, account: &Account) -> Option<Caller> {
+        if let Some(session) = self.caller.session() {
+            return Caller::in_session(account, Arc::clone(session));
+        }
         let owner = account.owner_of(&self.id)?;
         let key = account.keys_of(owner).iter().find(|key| key.id == self.id)?;
         let caller = Caller::of(account, owner)?;

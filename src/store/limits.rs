@@ -50,8 +50,16 @@ limits! {
     policies_per_account: "PoliciesQuota" = 1500,
     /// Instance profiles in an account.
     profiles_per_account: "InstanceProfilesQuota" = 1000,
+    /// OIDC providers in an account.
+    oidc_per_account: "OpenIDConnectProvidersQuota" = 100,
+    /// SAML providers in an account.
+    saml_per_account: "SAMLProvidersQuota" = 100,
+    /// Client ids of an OIDC provider.
+    clients_per_oidc: "ClientIDsPerOpenIDConnectProviderQuota" = 100,
     /// Keys of a user, and of root: two, so that one can replace the other.
     keys_per_user: "AccessKeysPerUserQuota" = 2,
+    /// Devices of a user that make one-time codes.
+    devices_per_user: "MFADevicesPerUserQuota" = 8,
     /// Groups that a user may be in.
     groups_per_user: "GroupsPerUserQuota" = 10,
     /// Managed policies attached to a user.

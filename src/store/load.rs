@@ -6,13 +6,19 @@ use std::sync::Arc;
 
 use crate::store::account::{Account, Change};
 use crate::store::engine::{Engine, Failure};
-use crate::store::entity::{Entity, Group, KeyPair, LastUse, ManagedPolicy, Profile, Role, User};
+use crate::store::entity::{
+    Entity, Group, KeyPair, LastUse, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role,
+    SamlProvider, User,
+};
 use crate::store::record::{Kept, Records, read_settings, read_use};
 use crate::store::seal::Seal;
 use crate::text::{AccessKeyId, AccountId, Folded, Text};
 
 /// Where the check stands that tells a wrong sealing key.
 pub(super) const SEAL_CHECK: &[u8] = b"seal";
+
+/// Before the numbers of token keys.
+const TOKEN_KEYS: &str = "token-key/";
 
 /// Before the numbers of accounts.
 const ACCOUNTS: &str = "account/";
@@ -50,6 +56,21 @@ pub(super) fn key_key(id: &str) -> String {
 /// Where the last use of a key stands.
 pub(super) fn used_key(account: &AccountId, id: &AccessKeyId) -> String {
     format!("used/{account}/{id}")
+}
+
+/// Where a token key stands.
+pub(super) fn token_key_key(number: u32) -> String {
+    format!("{TOKEN_KEYS}{number:010}")
+}
+
+/// What `read` makes of every token key, in the order of their numbers.
+pub(super) fn token_keys<T>(
+    engine: &dyn Engine,
+    read: impl Fn(u32, &[u8]) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    collect(engine, TOKEN_KEYS, |number, value| {
+        read(number.parse().map_err(|_| odd(number))?, value)
+    })
 }
 
 /// The numbers of all accounts.
@@ -115,6 +136,9 @@ impl Reader<'_> {
             Some((Role::PLACE, _)) => there(records.read::<Role>(value)?),
             Some((ManagedPolicy::PLACE, _)) => there(records.read::<ManagedPolicy>(value)?),
             Some((Profile::PLACE, _)) => there(records.read::<Profile>(value)?),
+            Some((OidcProvider::PLACE, _)) => there(records.read::<OidcProvider>(value)?),
+            Some((SamlProvider::PLACE, _)) => there(records.read::<SamlProvider>(value)?),
+            Some((MfaDevice::PLACE, _)) => there(records.read::<MfaDevice>(value)?),
             _ => return Err(odd(key)),
         };
         self.account.apply(&change);
@@ -131,7 +155,7 @@ impl Reader<'_> {
 
 /// The change after which an entity is there.
 fn there<E: Entity>(entity: E) -> Change {
-    E::change(Folded::of(entity.name()), Some(Arc::new(entity)))
+    E::change(E::place_of(entity.name()), Some(Arc::new(entity)))
 }
 
 /// What `read` makes of each key below `prefix`, and of its value.

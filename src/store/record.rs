@@ -11,6 +11,10 @@
 //! | `in/<account>/role/<folded name>` | [`Role`] |
 //! | `in/<account>/policy/<folded name>` | [`ManagedPolicy`] |
 //! | `in/<account>/profile/<folded name>` | [`Profile`] |
+//! | `in/<account>/mfa/<folded name>` | [`MfaDevice`] |
+//! | `in/<account>/oidc/<name>` | [`OidcProvider`] |
+//! | `in/<account>/saml/<folded name>` | [`SamlProvider`] |
+//! | `token-key/<number>` | a key that session tokens are sealed with |
 //! | `key/<access key id>` | the number of the account that it signs for |
 //! | `used/<account>/<access key id>` | [`Use`] |
 //!
@@ -19,13 +23,19 @@
 //! [`Role`]: crate::store::entity::Role
 //! [`ManagedPolicy`]: crate::store::entity::ManagedPolicy
 //! [`Profile`]: crate::store::entity::Profile
+//! [`OidcProvider`]: crate::store::entity::OidcProvider
+//! [`SamlProvider`]: crate::store::entity::SamlProvider
+//! [`MfaDevice`]: crate::store::entity::MfaDevice
 
 mod group;
 mod key;
+mod mfa;
+mod oidc;
 mod part;
 mod policy;
 mod profile;
 mod role;
+mod saml;
 mod user;
 
 use serde::{Deserialize, Serialize};
@@ -41,7 +51,7 @@ use crate::text::{AccountId, Text};
 /// The version that is written; earlier ones must stay readable.
 ///
 /// 1: users and roots. 2: what they are granted, and all other entities.
-const VERSION: u8 = 2;
+pub(super) const VERSION: u8 = 2;
 
 #[derive(Deserialize)]
 struct Versioned {
@@ -64,6 +74,8 @@ struct SettingsRecord {
     alias: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     deletions: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tokens: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -130,6 +142,7 @@ pub fn write_settings(settings: &Settings) -> Result<Vec<u8>, Failure> {
         v: VERSION,
         alias: settings.alias.as_ref().map(ToString::to_string),
         deletions: settings.deletions().iter().map(ToString::to_string).collect(),
+        tokens: settings.tokens.as_ref().map(ToString::to_string),
     })
 }
 
@@ -137,7 +150,9 @@ pub fn write_settings(settings: &Settings) -> Result<Vec<u8>, Failure> {
 pub fn read_settings(bytes: &[u8]) -> Result<Settings, Failure> {
     let record: SettingsRecord = read(bytes)?;
     let alias = record.alias.as_deref().map(checked).transpose()?;
-    Ok(Settings::with(alias, checked_all(&record.deletions)?))
+    let mut settings = Settings::with(alias, checked_all(&record.deletions)?);
+    settings.tokens = record.tokens.as_deref().map(checked).transpose()?;
+    Ok(settings)
 }
 
 /// The bytes of a use.
@@ -153,12 +168,12 @@ pub fn read_use(bytes: &[u8]) -> Result<LastUse, Failure> {
     Ok(LastUse::known(Some(Use { at: Time::from_unix(record.at), service, region })))
 }
 
-fn write(record: &impl Serialize) -> Result<Vec<u8>, Failure> {
+pub(super) fn write(record: &impl Serialize) -> Result<Vec<u8>, Failure> {
     serde_json::to_vec(record).map_err(|error| Failure::Io(error.to_string()))
 }
 
 /// Reads a record, its version first: a later version may hold what we do not know.
-fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Failure> {
+pub(super) fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Failure> {
     let Versioned { v: found } = parse(bytes)?;
     if found > VERSION.into() {
         return Err(Failure::TooNew { found, known: VERSION.into() });

@@ -53,6 +53,7 @@ pub struct Unsealed;
 enum Purpose {
     Secret,
     Check,
+    Token,
 }
 
 impl Seal {
@@ -65,17 +66,19 @@ impl Seal {
     /// Seals `secret` for the place that `context` names: sealed bytes that are
     /// moved elsewhere do not open there.
     pub fn seal(&self, secret: &Secret, context: &[u8]) -> Result<Vec<u8>, Unsealed> {
-        self.close(secret.expose(), &bound(Purpose::Secret, context))
+        self.close(secret.expose().as_bytes(), &bound(Purpose::Secret, context))
     }
 
     /// Opens what was sealed with this key, for this `context`.
     pub fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Secret, Unsealable> {
-        self.reveal(sealed, &bound(Purpose::Secret, context))
+        let text = self.reveal(sealed, &bound(Purpose::Secret, context))?;
+        let text = str::from_utf8(&text).map_err(|_| Unsealable::Forged)?;
+        Ok(Secret::new(text.to_owned()))
     }
 
     /// What is kept beside the secrets, to know their key by.
     pub fn check_value(&self) -> Result<Vec<u8>, Unsealed> {
-        self.close(CHECK, &bound(Purpose::Check, &[]))
+        self.close(CHECK.as_bytes(), &bound(Purpose::Check, &[]))
     }
 
     /// Refuses where `check` was made by another key.
@@ -84,16 +87,30 @@ impl Seal {
         known.map(drop).map_err(|_| BadKey::Other)
     }
 
-    fn close(&self, text: &str, bound: &[u8]) -> Result<Vec<u8>, Unsealed> {
+    /// Seals the claims of a session token, for the key that `context` names.
+    pub fn seal_token(&self, claims: &[u8], context: &[u8]) -> Result<Vec<u8>, Unsealed> {
+        self.close(claims, &bound(Purpose::Token, context))
+    }
+
+    /// Opens the claims of a session token.
+    pub fn open_token(
+        &self,
+        sealed: &[u8],
+        context: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
+        self.reveal(sealed, &bound(Purpose::Token, context))
+    }
+
+    fn close(&self, bytes: &[u8], bound: &[u8]) -> Result<Vec<u8>, Unsealed> {
         // Room for the tag as well: a buffer that grew would leave the text behind.
-        let mut buffer = Zeroizing::new(Vec::with_capacity(text.len().saturating_add(TAG)));
-        buffer.extend_from_slice(text.as_bytes());
+        let mut buffer = Zeroizing::new(Vec::with_capacity(bytes.len().saturating_add(TAG)));
+        buffer.extend_from_slice(bytes);
         let nonce = self.0.seal_in_place_append_tag(Aad::from(bound), &mut *buffer);
         let nonce = nonce.map_err(|_| Unsealed)?;
         Ok([&[VERSION][..], nonce.as_ref(), &buffer].concat())
     }
 
-    fn reveal(&self, sealed: &[u8], bound: &[u8]) -> Result<Secret, Unsealable> {
+    fn reveal(&self, sealed: &[u8], bound: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
         let short = Unsealable::TooShort { length: sealed.len() };
         let (version, rest) = sealed.split_first().ok_or(short)?;
         if *version != VERSION {
@@ -106,8 +123,9 @@ impl Seal {
         let mut buffer = Zeroizing::new(closed.to_vec());
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let opened = self.0.open_in_place(nonce, Aad::from(bound), &mut buffer);
-        let text = opened.ok().and_then(|bytes| str::from_utf8(bytes).ok());
-        text.map(|text| Secret::new(text.to_owned())).ok_or(Unsealable::Forged)
+        let length = opened.map_err(|_| Unsealable::Forged)?.len();
+        buffer.truncate(length);
+        Ok(buffer)
     }
 }
 
@@ -121,6 +139,7 @@ fn bound(purpose: Purpose, context: &[u8]) -> Vec<u8> {
     let purpose = match purpose {
         Purpose::Secret => 0,
         Purpose::Check => 1,
+        Purpose::Token => 2,
     };
     [&[VERSION, purpose], context].concat()
 }

@@ -148,6 +148,9 @@ impl Store {
             Change::Role(name, to) => put(batch, records, name, to.as_deref())?,
             Change::Policy(name, to) => put(batch, records, name, to.as_deref())?,
             Change::Profile(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Oidc(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Saml(name, to) => put(batch, records, name, to.as_deref())?,
+            Change::Mfa(name, to) => put(batch, records, name, to.as_deref())?,
         })
     }
 
@@ -271,7 +274,7 @@ impl Store {
             return self.create_account(Some(account.clone()), Some((id, secret))).await.map(drop);
         };
         let is_other = |key: &Credential| {
-            key.caller.account() != account || *key.caller.owner() != Owner::Root
+            key.caller.account() != account || key.caller.owner() != Some(&Owner::Root)
         };
         if self.key(id.as_str()).await?.is_some_and(|key| is_other(&key)) {
             return Err(NotMade::IdTaken(id));

@@ -33,6 +33,13 @@ text!(
     DeletionTaskId, 1..=1000
 );
 
+impl AccountId {
+    /// A number that no account has which we give one.
+    pub fn nobodys() -> Self {
+        Self("000000000000".to_owned())
+    }
+}
+
 impl From<AskedKeyId> for AccessKeyId {
     fn from(id: AskedKeyId) -> Self {
         Self(id.0)

@@ -71,6 +71,11 @@ impl Folded {
         Self(name.to_string().to_lowercase())
     }
 
+    /// What a name is found by whose case counts.
+    pub fn exactly(name: &impl Display) -> Self {
+        Self(name.to_string())
+    }
+
     /// The string that is compared.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -7,7 +7,7 @@ use countersign::ids::RandomIds;
 use countersign::store::account::{Account, Who};
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, Profile, Rights, Role, User,
+    Entity, Group, Holder, ManagedPolicy, Placed, Profile, Rights, Role, User,
 };
 use countersign::text::{EntityId, Folded};
 use proptest::collection::vec;
@@ -41,7 +41,7 @@ enum Deed {
 }
 
 /// A kind of thing that a story is about.
-trait Sample: Entity {
+trait Sample: Placed {
     fn make(name: &str, id: EntityId) -> Self;
 
     /// Lets it name others, by choice: things of these ids, or policies.
@@ -152,7 +152,7 @@ impl Story {
         }
     }
 
-    fn new_id<E: Entity>(&mut self) -> EntityId {
+    fn new_id<E: Placed>(&mut self) -> EntityId {
         let id = self.draft.new_id::<E>().unwrap();
         self.ids.push(id.clone());
         id
@@ -189,7 +189,7 @@ fn assert_uses<H: Holder>(account: &Account, policy: &Arn) -> (usize, usize) {
 
 /// Whose an id is, by a walk.
 fn walk<'a>(account: &'a Account, id: &EntityId) -> Option<Who<'a>> {
-    fn one<'a, E: Entity>(account: &'a Account, id: &EntityId) -> Option<&'a E> {
+    fn one<'a, E: Placed>(account: &'a Account, id: &EntityId) -> Option<&'a E> {
         all::<E>(account).find(|entity| entity.id() == id)
     }
     one(account, id)

@@ -1,6 +1,10 @@
 //! What an account says of itself: its alias, and how much it holds.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use countersign::store::draft::Limits;
+use countersign::store::engine::memory::Memory;
 use http::Request;
 use http::header::ACCEPT;
 use serde_json::Value;
@@ -108,4 +112,25 @@ async fn the_summary_is_an_object_in_json() {
     let summary = &answer["GetAccountSummaryResponse"]["GetAccountSummaryResult"]["SummaryMap"];
     assert_eq!(summary["Users"], 0);
     assert_eq!(summary["UsersQuota"], 5000);
+}
+
+#[tokio::test]
+async fn the_version_of_tokens_is_kept_and_told() {
+    let engine = Arc::new(Memory::new());
+    let call = "SetSecurityTokenServicePreferences GlobalEndpointTokenVersion=";
+    for (version, number) in [("v2Token", "2"), ("v1Token", "1"), ("v2Token", "2")] {
+        let world = World::over(engine.clone(), Limits::default()).await;
+        world.root(&format!("{call}{version}")).await.ok();
+        world.root(&format!("{call}{version}")).await.ok();
+        let world = World::over(engine.clone(), Limits::default()).await;
+        let summary = world.root("GetAccountSummary").await.ok().document;
+        assert_eq!(figure(&summary, "GlobalEndpointTokenVersion"), number);
+    }
+    let world = World::new().await;
+    assert_eq!(
+        world.root(&format!("{call}v3Token")).await.told(),
+        "400 ValidationError: 1 validation error detected: Value at \
+         'globalEndpointTokenVersion' failed to satisfy constraint: Member must satisfy enum \
+         value set"
+    );
 }

@@ -11,7 +11,7 @@ use crate::world::{ACCOUNT, Person, World};
 async fn second_root(world: &World) -> Person {
     let number = AccountId::parse("000000000001").unwrap();
     let key = world.store.create_account(Some(number), None).await.unwrap();
-    Person { id: key.id.to_string(), secret: key.secret.expose().to_owned() }
+    Person::new(key.id.as_str(), key.secret.expose())
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn the_root_of_an_account_may_be_given_a_second_key_and_no_third() {
     let world = World::new().await;
     let number = AccountId::parse(ACCOUNT).unwrap();
     let key = world.store.create_root_key(&number).await.unwrap();
-    let second = Person { id: key.id.to_string(), secret: key.secret.expose().to_owned() };
+    let second = Person::new(key.id.as_str(), key.secret.expose());
     world.asks(&second, "ListUsers").await.ok();
     assert!(world.store.create_root_key(&number).await.is_err());
     let nobody = AccountId::parse("999999999999").unwrap();

@@ -57,11 +57,18 @@ const A_LIST: &str = "AWS's refusals name the path that is listed";
 const NOT_STATED: &[(&str, &str, &str)] = &[
     ("iam:AttachRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:CreateRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("iam:EnableMFADevice", "iam:FIDO-FIPS-140-2-certification", NO_SECURITY_KEYS),
+    ("iam:EnableMFADevice", "iam:FIDO-FIPS-140-3-certification", NO_SECURITY_KEYS),
+    ("iam:EnableMFADevice", "iam:FIDO-certification", NO_SECURITY_KEYS),
+    ("iam:EnableMFADevice", "iam:RegisterSecurityKey", NO_SECURITY_KEYS),
     ("iam:GetRole", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:PutRolePermissionsBoundary", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:PutRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:TagRole", "iam:RoleTemplateARN", NO_TEMPLATES),
 ];
+
+/// Why no device is one that is held to a reader.
+const NO_SECURITY_KEYS: &str = "requests register no security keys, only AWS's console does";
 
 /// Why no role is of a template.
 const NO_TEMPLATES: &str = "there are no templates of roles";
@@ -270,7 +277,8 @@ impl Office {
         let form = Form::read(std::iter::empty(), parameters.as_bytes()).unwrap();
         let caller = Caller::of(&self.account, who).unwrap();
         let (caller, format) = (&caller, Format::Xml);
-        let call = Call { form: &form, caller, request_id: "", format, policy, request: &() };
+        let call =
+            Call { form: &form, caller, home: None, request_id: "", format, policy, request: &() };
         (route.serve)(&call, draft(&self.account))
     }
 }

@@ -77,7 +77,7 @@ async fn a_wrong_secret_and_an_unknown_key_are_told_apart_as_by_aws() {
          signature you provided. Check your AWS Secret Access Key and signing method. Consult \
          the service documentation for details."
     );
-    let nobody = Person { id: "AKIANOBODYNOBODYNOBO".to_owned(), secret: "x".to_owned() };
+    let nobody = Person::new("AKIANOBODYNOBODYNOBO", "x");
     assert_eq!(
         world.asks(&nobody, "GetCallerIdentity").await.told(),
         "403 InvalidClientTokenId: The security token included in the request is invalid."

@@ -153,7 +153,7 @@ async fn a_key_that_nobody_has_asks_no_disk_where_all_accounts_are_loaded() {
     // An account that is not loaded yet is found; one that was not made is not looked for.
     let other = world.store.create_account(None, None).await.unwrap();
     assert_ne!(asks(nobody.clone()).await.1, 0);
-    let root = Person { id: other.id.to_string(), secret: other.secret.expose().to_owned() };
+    let root = Person::new(other.id.as_str(), other.secret.expose());
     let (code, asked) = asks(root.clone()).await;
     assert!(code.is_empty() && asked > 0, "{code} {asked}");
     assert_eq!(asks(root).await, (String::new(), 0));

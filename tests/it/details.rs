@@ -3,9 +3,7 @@
 use countersign::arn::Arn;
 use countersign::policy::Policy;
 use countersign::store::draft::Draft;
-use countersign::store::entity::{
-    Case, Entity, Group, ManagedPolicy, Profile, Rights, Role, Tags, User,
-};
+use countersign::store::entity::{Case, Group, ManagedPolicy, Profile, Rights, Role, Tags, User};
 use countersign::text::{AccountId, ArnText, GroupName, MaxSession, Text, UserName};
 
 use crate::world::{ACCOUNT, Reply, World};
@@ -64,7 +62,7 @@ fn furnished(mut draft: Draft) -> Draft {
 }
 
 fn role(trusted: &User, draft: &mut Draft) -> Role {
-    let principal = format!(r#"{{"AWS":"{}"}}"#, trusted.id());
+    let principal = format!(r#"{{"AWS":"{}"}}"#, trusted.id);
     let trust = format!(
         r#"{{"Statement":{{"Effect":"Allow","Principal":{principal},"Action":"sts:AssumeRole"}}}}"#
     );

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use countersign::arn::Arn;
 use countersign::clock::Time;
+use countersign::ids::RandomIds;
 use countersign::policy::document::Policy;
+use countersign::secret::Secret;
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::engine::Failure;
 use countersign::store::engine::memory::Memory;
 use countersign::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, Profile, Rights, Role, Settings, Tagged, Tags, User,
+    Enabled, Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, PrivateKey, Profile,
+    Rights, Role, SamlProvider, Settings, Synced, Tagged, Tags, User,
 };
 use countersign::store::record::{Records, read_settings, read_use};
 use countersign::store::seal::{Seal, SealKey};
-use countersign::text::{AccountId, ArnText, EntityId, MaxSession, Path, Text};
+use countersign::text::{AccountId, ArnText, EntityId, Issuer, MaxSession, Path, Text};
 
 use crate::world::{ACCOUNT, World};
 
@@ -90,6 +93,43 @@ pub(crate) fn profile(name: &str, id: EntityId) -> Profile {
     Profile { name: word(name), path: Path::default(), id, created: CREATED, role: None, tags }
 }
 
+pub(crate) fn oidc(name: &str) -> OidcProvider {
+    OidcProvider {
+        name: word(name),
+        clients: vec![word("b"), word("a")],
+        thumbprints: vec![word(&"0".repeat(40))],
+        created: CREATED,
+        tags: Tags::new(OidcProvider::CASE),
+    }
+}
+
+pub(crate) fn saml(name: &str) -> SamlProvider {
+    let pem = Secret::new("-----BEGIN PRIVATE KEY-----".to_owned());
+    SamlProvider {
+        name: word(name),
+        id: word("SAMLSPAAAAAAAAAAAAAAAA"),
+        document: "<EntityDescriptor é=\"\"/>\n".into(),
+        valid_until: CREATED.plus(1),
+        encryption: word("Required"),
+        keys: vec![PrivateKey { id: word("SAMLPKAAAAAAAAAAAAAAAA"), pem, created: CREATED }],
+        created: CREATED,
+        tags: Tags::new(SamlProvider::CASE),
+    }
+}
+
+pub(crate) fn device(name: &str, id: EntityId) -> MfaDevice {
+    MfaDevice {
+        name: word(name),
+        path: word("/a/"),
+        id,
+        created: CREATED,
+        seed: Secret::new("GEZDGNBVGY3TQOJQ".to_owned()),
+        enabled: None,
+        synced: None,
+        tags: Tags::new(MfaDevice::CASE),
+    }
+}
+
 /// All that an account holds, written out.
 fn content(account: &Account) -> Vec<String> {
     fn all<E: Entity>(account: &Account) -> String {
@@ -97,8 +137,10 @@ fn content(account: &Account) -> Vec<String> {
     }
     let settings = format!("{:?} {:?}", account.root(), account.settings());
     let holders = [all::<User>(account), all::<Group>(account), all::<Role>(account)];
-    let others = [all::<ManagedPolicy>(account), all::<Profile>(account), settings];
-    holders.into_iter().chain(others).collect()
+    let devices = all::<MfaDevice>(account);
+    let others = [all::<ManagedPolicy>(account), all::<Profile>(account), devices, settings];
+    let providers = [all::<OidcProvider>(account), all::<SamlProvider>(account)];
+    holders.into_iter().chain(others).chain(providers).collect()
 }
 
 /// Grants something of each kind.
@@ -142,12 +184,23 @@ fn fill(mut draft: Draft) -> Draft {
     label(&mut web);
     let mut settings = Settings::with(Some(word("ours")), Vec::new());
     settings.note_deletion(word("task/aws-service-role/spot.amazonaws.com/R/1"));
+    settings.tokens = Some(word("v2Token"));
+    let mut phone = device("Phone", draft.new_id::<MfaDevice>().unwrap());
+    phone.enabled = Some(Enabled { user: ann.id.clone(), at: draft.now() });
+    phone.synced = Some(Synced { drift: -3, last: 60_000_000, at: draft.now() });
+    label(&mut phone);
     draft.put_settings(settings);
+    draft.put(phone);
     draft.put(devs);
     draft.put(ann);
     draft.put(deploy);
     draft.put(read);
     draft.put(web);
+    let (mut acme, mut corp) = (oidc("id.acme.com:8443/Realm"), saml("Corp"));
+    label(&mut acme);
+    label(&mut corp);
+    draft.put(acme);
+    draft.put(corp);
     draft
 }
 
@@ -170,7 +223,39 @@ async fn all_that_an_account_holds_is_there_when_the_store_is_opened_again() {
     assert_eq!((after.attachments(&read), after.boundaries(&read)), (0, 2));
     assert_eq!(after.policy_of(&read).unwrap().document().unwrap().text(), "{\n}");
     assert_eq!(after.get::<ManagedPolicy>(&word("READ")).unwrap().tags.len(), 3);
-    assert_eq!(after.get::<User>(&word("ann")).unwrap().tags.len(), 2);
+    let ann = after.get::<User>(&word("ann")).unwrap();
+    assert_eq!(ann.tags.len(), 2);
+    let phones: Vec<_> = after.devices_of(&ann.id).collect();
+    assert_eq!(phones.len(), 1);
+    assert_eq!(phones[0].seed.expose(), "GEZDGNBVGY3TQOJQ");
+    assert_eq!(phones[0].tags.len(), 3);
+    let corp = after.get::<SamlProvider>(&word("corp")).unwrap();
+    assert_eq!(corp.keys[0].pem.expose(), "-----BEGIN PRIVATE KEY-----");
+}
+
+#[test]
+fn a_provider_is_found_by_its_full_name_and_by_its_url_in_the_case_of_its_path() {
+    let now = Time::from_unix(0);
+    let account = Account::new(word(ACCOUNT)).into();
+    let mut draft = Draft::of(account, now, Limits::default(), Box::new(RandomIds));
+    draft.put(oidc("id.acme.com/Realm"));
+    draft.put(oidc("id.acme.com/realm"));
+    draft.put(saml("Corp"));
+    let account = draft.account();
+    let by_url = |url: &str| account.get::<OidcProvider>(&Issuer::of_url(url)?);
+    assert_eq!(by_url("https://ID.acme.com/Realm").unwrap().name.as_str(), "id.acme.com/Realm");
+    assert!(by_url("https://id.acme.com/REALM").is_none());
+    let arn = |rest: &str| format!("arn:aws:iam::{ACCOUNT}:{rest}");
+    let is_oidc = |rest: &str| account.by_arn::<OidcProvider>(&arn(rest)).is_some();
+    let is_saml = |rest: &str| account.by_arn::<SamlProvider>(&arn(rest)).is_some();
+    assert!(is_oidc("oidc-provider/id.acme.com/realm") && is_saml("saml-provider/Corp"));
+    assert!(!is_oidc("oidc-provider/ID.acme.com/realm") && !is_saml("saml-provider/corp"));
+    assert!(!is_oidc("saml-provider/Corp") && !is_saml("oidc-provider/Corp"));
+    assert!(
+        account.by_arn::<SamlProvider>("arn:aws:iam::000000000000:saml-provider/Corp").is_none()
+    );
+    let told = account.label_of(&arn("saml-provider/Corp"), "team");
+    assert!(told.is_none());
 }
 
 #[tokio::test]
@@ -186,6 +271,9 @@ async fn what_is_removed_is_gone_when_the_store_is_opened_again() {
         draft.remove::<Role>(&word("DEPLOY"));
         draft.remove::<ManagedPolicy>(&word("READ"));
         draft.remove::<Profile>(&word("WEB"));
+        draft.remove::<MfaDevice>(&word("PHONE"));
+        draft.remove::<OidcProvider>(&word("ID.acme.com:8443/Realm"));
+        draft.remove::<SamlProvider>(&word("CORP"));
         draft.put_settings(Settings::default());
         Ok(((), draft))
     };
@@ -227,6 +315,7 @@ fn a_record_of_a_later_version_is_too_new_whatever_else_is_in_it() {
             records.read::<Role>(&later).unwrap_err(),
             records.read::<ManagedPolicy>(&later).unwrap_err(),
             records.read::<Profile>(&later).unwrap_err(),
+            records.read::<MfaDevice>(&later).unwrap_err(),
             records.read_root(&later).unwrap_err(),
             read_settings(&later).unwrap_err(),
             read_use(&later).unwrap_err(),
@@ -246,12 +335,13 @@ fn a_record_that_is_none_is_damaged() {
             let failure = records.read::<ManagedPolicy>(&kept(name)).unwrap_err();
             assert!(matches!(failure, Failure::Damaged(_)), "{name}: {failure}");
         }
-        for name in ["group", "role", "profile", "policy", "settings"] {
+        for name in ["group", "role", "profile", "policy", "mfa", "settings"] {
             let kept = kept(name);
             let is_read = records.read::<Group>(&kept).is_ok()
                 || records.read::<Role>(&kept).is_ok()
                 || records.read::<Profile>(&kept).is_ok()
                 || records.read::<ManagedPolicy>(&kept).is_ok()
+                || records.read::<MfaDevice>(&kept).is_ok()
                 || read_settings(&kept).is_ok();
             assert!(is_read, "{name}");
         }

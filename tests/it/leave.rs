@@ -303,6 +303,7 @@ async fn who_bears_the_name_of_the_caller_by_now_is_not_the_caller() {
         Policies::default().decide(&Case {
             caller,
             account: &account,
+            home: &account,
             action: ActionName { service: &IAM, name: "ListUsers" },
             needs: &Needs::on(Arn::any()),
             request: &(),

@@ -27,7 +27,7 @@ const UNMODELLED: &[(&str, &str, &str)] = &[(
 pub(crate) const NOT_YET: &[(&str, &[&str])] = &[
     ("not yet: which services were used", SERVICES_USED),
     ("not yet: temporary credentials", SESSIONS),
-    ("not yet: federation and MFA", FEDERATION),
+    ("not yet: federation", FEDERATION),
     ("not yet: passwords, and signing in by them", PASSWORDS),
     ("not yet: other credentials than access keys", CREDENTIALS),
     ("not yet: the report on credentials", REPORT),
@@ -48,11 +48,9 @@ const SESSIONS: &[&str] = &[
     "GetDelegatedAccessToken",
     "GetFederationToken",
     "GetSessionToken",
-    "SetSecurityTokenServicePreferences",
 ];
 
 const FEDERATION: &[&str] = &[
-    "AddClientIDToOpenIDConnectProvider",
     "AssumeRoleWithSAML",
     "AssumeRoleWithWebIdentity",
     "CreateOpenIDConnectProvider",
@@ -63,12 +61,10 @@ const FEDERATION: &[&str] = &[
     "DeleteSAMLProvider",
     "DeleteVirtualMFADevice",
     "DisableOutboundWebIdentityFederation",
-    "EnableMFADevice",
     "EnableOutboundWebIdentityFederation",
     "GetMFADevice",
     "GetOpenIDConnectProvider",
     "GetOutboundWebIdentityFederationInfo",
-    "GetSAMLProvider",
     "GetWebIdentityToken",
     "ListMFADeviceTags",
     "ListMFADevices",

@@ -2,6 +2,9 @@
 
 use countersign::action::Route;
 
+use crate::saml_provider::metadata;
+use crate::signer::encoded;
+
 /// A key that stands for one of bob's.
 pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 
@@ -15,11 +18,21 @@ const VALUES: &[(&str, &str)] = &[
     ("AccessKeyId", "AccessKeyId=AKIAIOSFODNN7EXAMPLE"),
     ("AccountAlias", "AccountAlias=acme"),
     ("ActionNames", "ActionNames.member.1=iam:GetUser"),
+    ("AssignmentStatus", "AssignmentStatus=Assigned"),
+    (
+        "AddPrivateKey",
+        "AddPrivateKey=-----BEGIN%20PRIVATE%20KEY-----%0AMII=%0A-----END%20PRIVATE%20KEY-----",
+    ),
+    ("AssertionEncryptionMode", "AssertionEncryptionMode=Allowed"),
     (
         "AssumeRolePolicyDocument",
         "AssumeRolePolicyDocument=%7B%22Statement%22:%7B%22Effect%22:%22Allow%22,%22Principal%22:%22*%22,%22Action%22:%22sts:AssumeRole%22%7D%7D",
     ),
+    ("AuthenticationCode1", "AuthenticationCode1=123456"),
+    ("AuthenticationCode2", "AuthenticationCode2=654321"),
     ("CallerArn", "CallerArn=arn:aws:iam::123456789012:user/bob"),
+    ("ClientID", "ClientID=sts.amazonaws.com"),
+    ("ClientIDList", "ClientIDList.member.1=sts.amazonaws.com"),
     (
         "ContextEntries",
         "ContextEntries.member.1.ContextKeyName=aws:username&ContextEntries.member.1.ContextKeyValues.member.1=bob&ContextEntries.member.1.ContextKeyType=string",
@@ -32,15 +45,21 @@ const VALUES: &[(&str, &str)] = &[
     ("Description", "Description=d"),
     ("EntityFilter", "EntityFilter=User"),
     ("Filter", "Filter.member.1=User"),
+    ("GlobalEndpointTokenVersion", "GlobalEndpointTokenVersion=v2Token"),
     ("GroupName", "GroupName=staff"),
     ("InstanceProfileName", "InstanceProfileName=web"),
     ("Marker", "Marker=m"),
     ("MaxItems", "MaxItems=1"),
     ("MaxSessionDuration", "MaxSessionDuration=3600"),
+    ("Name", "Name=Acme"),
     ("NewGroupName", "NewGroupName=crew"),
     ("NewPath", "NewPath=/dev/"),
     ("NewUserName", "NewUserName=rob"),
     ("OnlyAttached", "OnlyAttached=true"),
+    (
+        "OpenIDConnectProviderArn",
+        "OpenIDConnectProviderArn=arn:aws:iam::123456789012:oidc-provider/id.example.com",
+    ),
     ("OrderedOrganizationPolicyInputList", "OrderedOrganizationPolicyInputList="),
     ("Path", "Path=/dev/"),
     ("PathPrefix", "PathPrefix=/dev/"),
@@ -53,18 +72,24 @@ const VALUES: &[(&str, &str)] = &[
     ("PolicyName", "PolicyName=work"),
     ("PolicySourceArn", "PolicySourceArn=arn:aws:iam::123456789012:user/bob"),
     ("PolicyUsageFilter", "PolicyUsageFilter=PermissionsPolicy"),
+    ("RemovePrivateKey", "RemovePrivateKey=SAMLPKAAAAAAAAAAAAAAAA"),
     ("ResourceArns", "ResourceArns.member.1=*"),
     ("ResourceHandlingOption", "ResourceHandlingOption=EC2-Instance"),
     ("ResourceOwner", "ResourceOwner=123456789012"),
     ("ResourcePolicy", "ResourcePolicy={}"),
     ("RoleName", "RoleName=deploy"),
+    ("SAMLProviderArn", "SAMLProviderArn=arn:aws:iam::123456789012:saml-provider/Acme"),
     ("Scope", "Scope=Local"),
+    ("SerialNumber", "SerialNumber=arn:aws:iam::123456789012:mfa/dev/phone"),
     ("SetAsDefault", "SetAsDefault=true"),
     ("Status", "Status=Active"),
     ("TagKeys", "TagKeys.member.1=cost"),
     ("Tags", "Tags.member.1.Key=cost&Tags.member.1.Value=high"),
+    ("ThumbprintList", "ThumbprintList.member.1=0123456789abcdef0123456789abcdef01234567"),
+    ("Url", "Url=https://id.example.com"),
     ("UserName", "UserName=bob"),
     ("VersionId", "VersionId=v1"),
+    ("VirtualMFADeviceName", "VirtualMFADeviceName=phone"),
 ];
 
 /// The parameters that an action must have, as a form has them.
@@ -82,7 +107,11 @@ fn form(route: &Route, has: impl Fn(bool) -> bool) -> String {
     fields.map(|field| value(field.name)).collect::<Vec<_>>().join("&")
 }
 
-fn value(name: &str) -> &'static str {
+fn value(name: &str) -> String {
+    // Too long to stand in the list.
+    if name == "SAMLMetadataDocument" {
+        return format!("{name}={}", encoded(metadata("").as_bytes(), false));
+    }
     let found = VALUES.iter().find(|(known, _)| *known == name);
-    found.unwrap_or_else(|| panic!("{name} needs a good value")).1
+    found.unwrap_or_else(|| panic!("{name} needs a good value")).1.to_owned()
 }

@@ -8,7 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use countersign::clock::Time;
-use countersign::sigv4::{Head, PayloadLine, Presented, Reading, Rules, SigningKey, Verifier};
+use countersign::sigv4::{
+    EcdsaSignature, Head, Key, PayloadLine, Presented, PublicKey, Reading, Rules, SigningKey,
+    Verifier,
+};
 
 use crate::listening::{self, House};
 use crate::plain::RawRequest;
@@ -32,25 +35,51 @@ struct Case {
 struct Stages {
     canonical_request: Vec<u8>,
     string_to_sign: Vec<u8>,
-    signature: Option<Vec<u8>>,
+    signed: Signed,
+}
+
+/// How the string to sign is signed.
+enum Signed {
+    /// As the request itself says.
+    Somehow,
+    /// By a shared secret, which has one answer.
+    Mac(Vec<u8>),
+    /// By a key pair, which has many: this is another than the request's.
+    ByPair { point: String, signature: Vec<u8> },
 }
 
 #[test]
 fn awss_suite_passes_stage_by_stage() {
-    let cases = official::suite(&official::packaged());
+    let cases = official::suite(&official::packaged().join("v4"));
     assert_eq!(cases.len(), 76);
     cases.iter().for_each(Case::check);
 }
 
 #[tokio::test]
 async fn awss_suite_passes_over_a_socket() {
-    let cases = official::suite(&official::packaged());
+    let cases = official::suite(&official::packaged().join("v4"));
     check_over_http(&cases).await;
 }
 
 #[test]
+fn awss_suite_of_sigv4a_passes_stage_by_stage() {
+    check_sigv4a(&official::suite(&official::packaged().join("v4a")));
+}
+
+#[tokio::test]
+async fn awss_suite_of_sigv4a_passes_over_a_socket() {
+    check_over_http(&official::suite(&official::packaged().join("v4a"))).await;
+}
+
+fn check_sigv4a(cases: &[Case]) {
+    let is_by_pair = |case: &&Case| matches!(case.stages.signed, Signed::ByPair { .. });
+    assert_eq!((cases.len(), cases.iter().filter(is_by_pair).count()), (76, 76));
+    cases.iter().for_each(Case::check);
+}
+
+#[test]
 fn awss_paths_are_encoded_twice() {
-    for (sent, signed) in official::paths(&official::packaged()) {
+    for (sent, signed) in official::paths(&official::packaged().join("v4")) {
         let authorization =
             b"AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/lambda/aws4_request, \
             SignedHeaders=host, Signature=00";
@@ -73,6 +102,14 @@ async fn the_newer_copy_of_awss_suite_passes() {
     let cases = official::suite(&folder);
     assert_eq!(cases.len(), 76);
     cases.iter().for_each(Case::check);
+    check_over_http(&cases).await;
+}
+
+#[tokio::test]
+async fn the_newer_copy_of_awss_suite_of_sigv4a_passes() {
+    let Some(folder) = shared("aws-signing-test-suite/v4a") else { return };
+    let cases = official::suite(&folder);
+    check_sigv4a(&cases);
     check_over_http(&cases).await;
 }
 
@@ -121,24 +158,35 @@ impl Case {
             };
             let string_to_sign = presented.string_to_sign(canonical);
             assert_eq!(string_to_sign, self.stages.string_to_sign, "{name}: string to sign");
-            if let Some(signature) = &self.stages.signature {
-                let credential = presented.credential();
-                let key = SigningKey::derive(
-                    key.secret(),
-                    [credential.date(), credential.region(), credential.service()],
-                );
-                assert_eq!(
-                    hex::encode(key.sign(&string_to_sign)).as_bytes(),
-                    signature,
-                    "{name}: signature"
-                );
-            }
+            self.check_signature(&presented, key, &string_to_sign);
             let scoped = presented
                 .in_scope(rules)
                 .unwrap_or_else(|refusal| panic!("{name}: scope: {refusal:?}"));
             let verified = Verifier::default().verify(&scoped, &self.request.body, Some(key));
             verified.unwrap_or_else(|refusal| panic!("{name}: verification: {refusal:?}"));
         });
+    }
+}
+
+impl Case {
+    fn check_signature(&self, presented: &Presented<'_>, key: &Key, string_to_sign: &[u8]) {
+        let (name, credential) = (&self.name, presented.credential());
+        match &self.stages.signed {
+            Signed::Somehow => {}
+            Signed::Mac(signature) => {
+                let region = credential.region().unwrap();
+                let made_for = [credential.date(), region, credential.service()];
+                let ours = SigningKey::derive(key.secret(), made_for).sign(string_to_sign);
+                assert_eq!(hex::encode(ours).as_bytes(), signature, "{name}: signature");
+            }
+            Signed::ByPair { point, signature } => {
+                let public = PublicKey::derive(key.secret(), credential.key_id()).unwrap();
+                assert_eq!(hex::encode(public.as_bytes()), *point, "{name}: public key");
+                let signature = EcdsaSignature::read(signature).unwrap();
+                assert!(public.made(&signature, string_to_sign), "{name}: signature");
+                assert!(!public.made(&signature, b"another"), "{name}: signature of another");
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::clock::{Clock, Time};
+use countersign::federation::web::{self, Keys, Unreachable, Wanted};
 use countersign::gateway::{self, Layers};
 use countersign::layer::shed::Serving;
 use countersign::secret::Secret;
@@ -62,6 +63,8 @@ pub(crate) struct World {
 pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) secret: String,
+    /// What a session brings along.
+    pub(crate) token: Option<String>,
 }
 
 /// What came back: the status, and the text of every element by its path; of
@@ -86,7 +89,7 @@ impl World {
         let forget = gateway::forgetting(&verifier);
         let settings = Settings { seal, clock: Arc::clone(&time), limits, forget };
         let store = Store::open(engine, settings).await.unwrap();
-        let root = Person { id: ROOT_ID.to_owned(), secret: ROOT_SECRET.to_owned() };
+        let root = Person::new(ROOT_ID, ROOT_SECRET);
         let id = AccessKeyId::parse(ROOT_ID).unwrap();
         let secret = Secret::new(ROOT_SECRET.to_owned());
         let account = AccountId::parse(ACCOUNT).unwrap();
@@ -95,6 +98,7 @@ impl World {
             store: store.clone(),
             verifier,
             clock: time,
+            keys: Arc::new(Nobody),
             observer: Arc::new(()),
             serving: Serving::default(),
             most_requests: 1000,
@@ -160,8 +164,18 @@ pub(crate) fn post(body: impl Into<Bytes>) -> Request<Bytes> {
 }
 
 impl Person {
+    pub(crate) fn new(id: &str, secret: &str) -> Self {
+        Self { id: id.to_owned(), secret: secret.to_owned(), token: None }
+    }
+
+    /// Whoever signs with the credentials of an answer.
+    #[track_caller]
     pub(crate) fn in_reply(reply: &Reply) -> Self {
-        Self { id: reply.text("AccessKeyId"), secret: reply.text("SecretAccessKey") }
+        Self {
+            id: reply.text("AccessKeyId"),
+            secret: reply.text("SecretAccessKey"),
+            token: reply.texts("SessionToken").pop(),
+        }
     }
 
     pub(crate) fn signs(
@@ -170,7 +184,11 @@ impl Person {
         now: Time,
         request: Request<Bytes>,
     ) -> Request<Bytes> {
-        Signer::new(&self.id, &self.secret).service(service).at(now).sign(request)
+        let signer = Signer::new(&self.id, &self.secret).service(service).at(now);
+        match &self.token {
+            Some(token) => signer.token(token).sign(request),
+            None => signer.sign(request),
+        }
     }
 }
 
@@ -253,5 +271,15 @@ fn resolved(name: &str) -> String {
             let code = name.strip_prefix("#").unwrap();
             char::from_u32(code.parse().unwrap()).unwrap().to_string()
         }
+    }
+}
+
+/// No provider can be reached from here.
+#[derive(Debug)]
+struct Nobody;
+
+impl Keys for Nobody {
+    fn keys(&self, _: Wanted) -> web::Answer<'_> {
+        Box::pin(async { Err(Unreachable::Slow) })
     }
 }

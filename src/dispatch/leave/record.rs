@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::action::{Case, Leave};
-use crate::policy::{Denial, Explained, Facts, Match, Source};
-use crate::store::account::Granted;
+use crate::policy::{Bearing, Denial, Explained, Facts, Match, Source};
 
 /// The part of the log that tells of refusals.
 pub(super) const TARGET: &str = "countersign::decision";
@@ -48,8 +47,9 @@ fn statement(one: &Match<'_>) -> String {
 }
 
 /// The keys that the policies look at and the request does not have.
-pub(super) fn missing(granted: &Granted, facts: &dyn Facts) -> Vec<String> {
-    let sources = granted.identity.iter().chain(granted.boundary.iter().flatten());
+pub(super) fn missing(bearing: &Bearing<'_>, facts: &dyn Facts) -> Vec<String> {
+    let limits = [bearing.boundary, bearing.session, bearing.resource];
+    let sources = bearing.identity.iter().chain(limits.into_iter().flatten().flatten());
     let keys: BTreeSet<_> = sources.flat_map(|source: &Source| source.policy.keys()).collect();
     let is_missing = |key: &&str| facts.get(&key.to_lowercase()).is_none();
     keys.into_iter().filter(is_missing).map(str::to_owned).collect()

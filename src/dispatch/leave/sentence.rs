@@ -4,16 +4,29 @@
 use crate::action::{Case, Leave};
 use crate::error::{Code, Error};
 use crate::policy::{Denial, Layer};
+use crate::store::owner::Actor;
 
 /// What is answered to who may not. IAM tells why, STS does not.
 pub(super) fn denied(case: &Case<'_>, leave: &Leave, denial: &Denial) -> Error {
     let action = leave.name(case.action);
     let resource = leave.told.as_deref().unwrap_or_else(|| leave.resource.as_str());
     let reason = if case.action.service.tells_why { why(&action, denial) } else { String::new() };
+    if *case.caller.actor() == Actor::Stranger {
+        return Error::new(Code::AccessDenied, format!("Not authorized to perform {action}"));
+    }
+    unauthorized(case, &action, &format!("{resource}{reason}"))
+}
+
+/// What is answered where the caller's kind of credentials is not for the action at all.
+pub(super) fn never(case: &Case<'_>) -> Error {
+    let leave = case.needs.leaves().ok().and_then(|leaves| leaves.first());
+    let resource = leave.map_or("*", |leave| leave.resource.as_str());
+    unauthorized(case, &case.action.to_string(), resource)
+}
+
+fn unauthorized(case: &Case<'_>, action: &str, on: &str) -> Error {
     let arn = case.caller.arn();
-    let message = format!(
-        "User: {arn} is not authorized to perform: {action} on resource: {resource}{reason}"
-    );
+    let message = format!("User: {arn} is not authorized to perform: {action} on resource: {on}");
     Error::new(Code::AccessDenied, message)
 }
 

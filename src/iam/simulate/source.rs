@@ -6,7 +6,7 @@ use crate::arn::Arn;
 use crate::error::{Code, Error, Result};
 use crate::iam::simulate::asked::{Stage, Whose};
 use crate::store::account::Account;
-use crate::store::entity::{Entity, Group, Role, Tags, User};
+use crate::store::entity::{Entity, Group, Placed, Role, Tags, User};
 use crate::text::{ArnText, Folded, Text};
 
 /// The policies of the user, group or role of that ARN.
@@ -43,7 +43,7 @@ fn find<'a, E: Entity>(account: &'a Account, arn: &ArnText) -> Result<&'a E> {
     exactly.ok_or_else(|| E::missing(&name))
 }
 
-fn whose<E: Entity>(
+fn whose<E: Placed>(
     account: &Account,
     entity: &E,
     user: Option<String>,

@@ -9,7 +9,7 @@ use http::Extensions;
 
 use crate::clock::{Clock, Time};
 use crate::error::Result;
-use crate::sigv4::{Key, Presented, Rules, Signer};
+use crate::sigv4::{Key, Presented, Query, Rules, Signer};
 
 /// Who keeps the keys.
 pub trait Gate: Send + Sync + 'static {
@@ -17,7 +17,8 @@ pub trait Gate: Send + Sync + 'static {
     type Caller: Clone + Send + Sync + 'static;
 
     /// The rules that a head is read by. Where several services answer at one
-    /// address, they share all of them but name and regions.
+    /// address, they share all of them but name, regions and algorithms; these are
+    /// those of a service that takes every algorithm that any of them takes.
     fn rules(&self) -> &Rules;
 
     /// The time.
@@ -33,6 +34,17 @@ pub trait Gate: Send + Sync + 'static {
     /// what is dispatched is what was verified.
     fn read(&self, _arrived: &mut Arrived<'_>) -> Result<&Rules> {
         Ok(self.rules())
+    }
+
+    /// Whether anything at all may be asked without a signature. If not, no body is read
+    /// of a request that has none.
+    const HAS_UNSIGNED: bool = false;
+
+    /// Whether a request without any signature may go on, because what it asks for is asked
+    /// without one. Nothing more is said of it then to whatever comes after than what this
+    /// leaves in the extensions.
+    fn takes_unsigned(&self, _unsigned: &mut Unsigned<'_>) -> Result<bool> {
+        Ok(false)
     }
 
     /// The key of that id, active or not, and whose it is.
@@ -55,6 +67,17 @@ pub trait Gate: Send + Sync + 'static {
 pub struct Arrived<'r> {
     /// Its head, and the signature that it brings.
     pub presented: &'r Presented<'r>,
+    /// Its body.
+    pub body: &'r Bytes,
+    /// What goes along with it.
+    pub extensions: &'r mut Extensions,
+}
+
+/// A request whose body is there, and that is not signed at all.
+#[derive(Debug)]
+pub struct Unsigned<'r> {
+    /// Its query.
+    pub query: &'r Query<'r>,
     /// Its body.
     pub body: &'r Bytes,
     /// What goes along with it.

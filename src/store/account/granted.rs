@@ -5,9 +5,14 @@ use crate::catalog;
 use crate::policy::{Policy, Source};
 use crate::store::account::Account;
 use crate::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, Profile, Role, Tagged, Tags, User,
+    Entity, Group, Holder, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider,
+    Tagged, Tags, User,
 };
+use crate::store::session::{Limits, Session};
 use crate::text::{Folded, TagValue, Text, folds_to};
+
+/// The policy that allows everything.
+const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 /// The policies of someone.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +21,19 @@ pub struct Granted {
     pub identity: Vec<Source>,
     /// What limits, where there is a boundary.
     pub boundary: Option<Vec<Source>>,
+}
+
+impl Granted {
+    /// Everything: what root hands on.
+    pub fn everything() -> Self {
+        let policy = catalog::document(ADMINISTRATOR).cloned();
+        let source = policy.map(|policy| Source {
+            name: "AdministratorAccess".into(),
+            arn: Some(ADMINISTRATOR.into()),
+            policy,
+        });
+        Self { identity: source.into_iter().collect(), boundary: None }
+    }
 }
 
 impl Account {
@@ -35,6 +53,18 @@ impl Account {
     /// What a role is granted.
     pub fn granted_to_role(&self, role: &Role) -> Granted {
         Granted { identity: self.sources(role), boundary: self.boundary_of(role) }
+    }
+
+    /// The policies that limit a session; nothing, where none does.
+    pub fn limits_of(&self, session: &Session) -> Option<Vec<Source>> {
+        let Limits { inline, managed } = &session.limits;
+        let inline = inline.iter().map(|policy| Source {
+            name: "session".into(),
+            arn: None,
+            policy: policy.clone(),
+        });
+        let all = || inline.chain(managed.iter().map(|arn| self.managed(arn))).collect();
+        (!session.limits.is_empty()).then(all)
     }
 
     /// What the managed policy of that full name says, whether it is the account's
@@ -85,6 +115,9 @@ impl Account {
             Role::KIND => self.tags_on::<Role>(&name, arn),
             ManagedPolicy::KIND => self.tags_on::<ManagedPolicy>(&name, arn),
             Profile::KIND => self.tags_on::<Profile>(&name, arn),
+            OidcProvider::KIND => self.by_arn::<OidcProvider>(arn).map(Tagged::tags),
+            SamlProvider::KIND => self.by_arn::<SamlProvider>(arn).map(Tagged::tags),
+            MfaDevice::KIND => self.tags_on::<MfaDevice>(&name, arn),
             _ => None,
         }
     }

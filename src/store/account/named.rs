@@ -3,7 +3,7 @@
 use imbl::{OrdMap, OrdSet};
 
 use crate::arn::Arn;
-use crate::store::entity::{Entity, Mentions};
+use crate::store::entity::{Mentions, Placed};
 use crate::text::{EntityId, Folded};
 
 /// A kind of entity, and what one of it stands under.
@@ -21,6 +21,8 @@ pub(super) struct Named {
     pub(super) bounding: By<Arn>,
     /// Instance profiles, by the role they hold.
     pub(super) profiles: By<EntityId>,
+    /// Devices that make one-time codes, by the user whose they are.
+    pub(super) devices: By<EntityId>,
 }
 
 impl Named {
@@ -30,7 +32,7 @@ impl Named {
     }
 
     /// Follows a change of what stands under `name`.
-    pub(super) fn follow<E: Entity>(
+    pub(super) fn follow<E: Placed>(
         &mut self,
         name: &Folded,
         before: Option<&E>,
@@ -66,6 +68,7 @@ impl Named {
         self.attached.follow(standing, &before.attached, &after.attached);
         self.bounding.follow(standing, &set(before.boundary), &set(after.boundary));
         self.profiles.follow(standing, &set(before.role), &set(after.role));
+        self.devices.follow(standing, &set(before.user), &set(after.user));
     }
 }
 

@@ -1,18 +1,23 @@
 //! What all entities have, declared in a line or two each.
 
-/// Declares what an [`Entity`](super::Entity) is: its name's type, kind, prefix, where an
-/// account holds it, and the change that it makes; then what else it has of its own.
+/// Declares what an [`Entity`](super::Entity) is: its name's type, kind, where an account
+/// holds it, and the change that it makes; then what else it has of its own. What its ids
+/// begin with stands behind the kind where it is [`Placed`](super::Placed).
 macro_rules! entity {
     ($entity:ident: $name:ty = $kind:literal, $prefix:literal, $held:ident, $change:ident;
      $($own:item)*) => {
-        impl $crate::store::entity::Entity for $entity {
-            const KIND: &'static str = $kind;
-            const PREFIX: &'static str = $prefix;
-            type Name = $name;
+        entity! {
+            $entity: $name = $kind, $held, $change;
 
-            fn name(&self) -> &$name {
-                &self.name
+            fn arn(&self, account: &$crate::text::AccountId) -> $crate::arn::Arn {
+                $crate::arn::Arn::iam(account, $kind, format_args!("{}{}", self.path, self.name))
             }
+
+            $($own)*
+        }
+
+        impl $crate::store::entity::Placed for $entity {
+            const PREFIX: &'static str = $prefix;
 
             fn path(&self) -> &$crate::text::Path {
                 &self.path
@@ -20,6 +25,16 @@ macro_rules! entity {
 
             fn id(&self) -> &$crate::text::EntityId {
                 &self.id
+            }
+        }
+    };
+    ($entity:ident: $name:ty = $kind:literal, $held:ident, $change:ident; $($own:item)*) => {
+        impl $crate::store::entity::Entity for $entity {
+            const KIND: &'static str = $kind;
+            type Name = $name;
+
+            fn name(&self) -> &$name {
+                &self.name
             }
 
             fn all(

@@ -1,6 +1,6 @@
 //! What an account says of itself.
 
-use crate::text::{AccountAlias, DeletionTaskId};
+use crate::text::{AccountAlias, DeletionTaskId, TokenVersion};
 
 /// How many removals of service-linked roles are remembered.
 const MOST_DELETIONS: usize = 1000;
@@ -10,6 +10,8 @@ const MOST_DELETIONS: usize = 1000;
 pub struct Settings {
     /// What the account is called beside its number.
     pub alias: Option<AccountAlias>,
+    /// Where the tokens of STS's global endpoint are good, where that was said.
+    pub tokens: Option<TokenVersion>,
     /// Removals of service-linked roles, oldest first: each is done when it is noted.
     deletions: Vec<DeletionTaskId>,
 }
@@ -17,7 +19,7 @@ pub struct Settings {
 impl Settings {
     /// Settings in which these removals are noted already, oldest first.
     pub fn with(alias: Option<AccountAlias>, deletions: Vec<DeletionTaskId>) -> Self {
-        Self { alias, deletions }
+        Self { alias, deletions, tokens: None }
     }
 
     /// Notes a removal; the oldest is forgotten where there are many.

@@ -49,7 +49,7 @@ impl Door {
     }
 
     fn user_who_may(&self, statements: &str) -> Person {
-        let root = Person { id: ROOT_ID.to_owned(), secret: ROOT_SECRET.to_owned() };
+        let root = Person::new(ROOT_ID, ROOT_SECRET);
         let put = format!(
             "PutUserPolicy&UserName=ann&PolicyName=p&PolicyDocument={}",
             policy(statements)
@@ -58,6 +58,6 @@ impl Door {
             assert_eq!(self.answers(&root, "", call).status, 200, "{call}");
         }
         let made = self.answers(&root, "", "CreateAccessKey&UserName=ann").body;
-        Person { id: between(&made, "AccessKeyId"), secret: between(&made, "SecretAccessKey") }
+        Person::new(&between(&made, "AccessKeyId"), &between(&made, "SecretAccessKey"))
     }
 }

@@ -11,14 +11,17 @@ use countersign::secret::Secret;
 use countersign::sigv4::{Key, Paths, Rules, Session};
 use serde_json::Value;
 
-use super::{Case, Stages};
+use super::{Case, Signed, Stages};
 use crate::listening::House;
 use crate::plain::RawRequest;
 
 /// Cases that hold no context and no true signature; only their path is looked at.
 const PATHS_ONLY: &[&str] = &["double-encode-path", "double-url-encode"];
 
-/// The folder of the suite that comes with the official signer.
+/// Cases of SigV4A that nobody has signed.
+const REQUESTS_ONLY: &[&str] = &["get-vanilla-query-order-key", "get-vanilla-query-order-value"];
+
+/// The folder of the suites that come with the official signer.
 pub(super) fn packaged() -> PathBuf {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--manifest-path"])
@@ -31,7 +34,7 @@ pub(super) fn packaged() -> PathBuf {
     let packages = metadata["packages"].as_array().unwrap();
     let signer = packages.iter().find(|package| package["name"] == "aws-sigv4").unwrap();
     let manifest = Path::new(signer["manifest_path"].as_str().unwrap());
-    manifest.parent().unwrap().join("aws-signing-test-suite/v4")
+    manifest.parent().unwrap().join("aws-signing-test-suite")
 }
 
 /// The machine this runs on: only packages for it are sure to be there.
@@ -43,8 +46,8 @@ fn host() -> String {
 
 /// The cases of the suite in `folder`, each of them in both forms.
 pub(super) fn suite(folder: &Path) -> Vec<Case> {
-    let names =
-        super::folders(folder).into_iter().filter(|(name, _)| !PATHS_ONLY.contains(&name.as_str()));
+    let is_whole = |name: &str| ![PATHS_ONLY, REQUESTS_ONLY].concat().contains(&name);
+    let names = super::folders(folder).into_iter().filter(|(name, _)| is_whole(name));
     let both = names.flat_map(|(name, path)| {
         ["header", "query"].map(|form| (name.clone(), path.clone(), form))
     });
@@ -59,11 +62,19 @@ pub(super) fn suite(folder: &Path) -> Vec<Case> {
             stages: Stages {
                 canonical_request: read("canonical-request"),
                 string_to_sign: read("string-to-sign"),
-                signature: Some(read("signature")),
+                signed: signed(&path, read("signature")),
             },
         }
     })
     .collect()
+}
+
+/// How a case is signed: by a key pair where its public key lies beside it.
+fn signed(path: &Path, signature: Vec<u8>) -> Signed {
+    let Ok(key) = fs::read(path.join("public-key.json")) else { return Signed::Mac(signature) };
+    let key: Value = serde_json::from_slice(&key).unwrap();
+    let point = ["X", "Y"].map(|name| key[name].as_str().unwrap().to_owned()).concat();
+    Signed::ByPair { point: format!("04{point}"), signature: hex::decode(signature).unwrap() }
 }
 
 /// The paths of the cases that have nothing else: as sent, and as signed.
@@ -80,7 +91,7 @@ pub(super) fn paths(folder: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
 fn house(context: &Value) -> House {
     let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
     let credentials = &context["credentials"];
-    let rules = Rules::rest(context["service"].as_str().unwrap());
+    let rules = Rules::rest(context["service"].as_str().unwrap()).taking_sigv4a();
     let rules = match context["normalize"].as_bool() {
         Some(false) => rules.paths(Paths::AsSent),
         _ => rules,
@@ -128,7 +139,7 @@ fn classic_case(name: &str, path: &Path) -> Case {
         stages: Stages {
             canonical_request: read("creq"),
             string_to_sign: read("sts"),
-            signature: Some(authorization.rsplit('=').next().unwrap().as_bytes().to_vec()),
+            signed: Signed::Mac(authorization.rsplit('=').next().unwrap().as_bytes().to_vec()),
         },
         request,
     }

@@ -9,7 +9,7 @@ use countersign::secret::Secret;
 use countersign::sigv4::{Key, Paths, Refusal, Rules, Session};
 use serde_json::Value;
 
-use super::{Case, Stages};
+use super::{Case, Signed, Stages};
 use crate::listening::{self, House, Reply};
 use crate::plain::RawRequest;
 
@@ -81,7 +81,7 @@ impl OurCase {
         let stages = Stages {
             canonical_request: read("canonical-request.txt"),
             string_to_sign: read("string-to-sign.txt"),
-            signature: None,
+            signed: Signed::Somehow,
         };
         Case { name: self.name, request: self.request, house: self.house, stages }
     }
@@ -124,6 +124,9 @@ fn rules(context: &Value) -> Rules {
     }
     if context["late_token"] == true {
         rules = rules.taking_late_tokens();
+    }
+    if context["sigv4a"] == true {
+        rules = rules.taking_sigv4a();
     }
     let tolerated = context["tolerated"].as_array().into_iter().flatten();
     tolerated.fold(rules, |rules, name| rules.tolerating_unsigned(name.as_str().unwrap()))

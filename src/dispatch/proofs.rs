@@ -1,0 +1,148 @@
+//! What requests prove beside their signature, or in place of one: a second factor, a web
+//! identity, an assertion.
+
+use std::sync::Arc;
+
+use crate::action::Proves;
+use crate::error::{Code, Error, Result};
+use crate::federation::saml::{AUDIENCES, Asserted, Expected, RECIPIENTS, Refusal, Replays};
+use crate::federation::web::{Claimed, Keys, Provider};
+use crate::store::account::Account;
+use crate::store::entity::{Entity, OidcProvider, SamlProvider};
+use crate::store::owner::{Caller, Proof};
+use crate::store::proof::{self, Unproven};
+use crate::store::{Store, told};
+use crate::text::Text;
+use crate::wire::form::Form;
+
+/// Looks into proofs.
+#[derive(Debug)]
+pub(super) struct Proofs {
+    keys: Arc<dyn Keys>,
+    replays: Replays,
+}
+
+/// A proof as it is shown, and who shows it where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claim<'c> {
+    /// The parameters, whose proofs are well-formed already.
+    pub(super) form: &'c Form,
+    /// Who shows it.
+    pub(super) caller: &'c Caller,
+    /// The account that is acted in.
+    pub(super) visited: &'c Account,
+}
+
+impl Proofs {
+    /// Asks `keys` for those of identity providers.
+    pub(super) fn new(keys: Arc<dyn Keys>) -> Self {
+        Self { keys, replays: Replays::default() }
+    }
+
+    /// What is proven, or why it is not; nothing where nothing has to be, nor is claimed.
+    pub(super) async fn of(
+        &self,
+        what: Proves,
+        claim: Claim<'_>,
+        store: &Store,
+    ) -> Result<Option<Proof>> {
+        match what {
+            Proves::Nothing => Ok(None),
+            Proves::SecondFactor => second_factor(claim, store).await,
+            Proves::WebIdentity => self.web_identity(claim, store).await.map(Some),
+            Proves::Saml => self.saml(claim, store).map(Some),
+        }
+    }
+
+    async fn web_identity(&self, claim: Claim<'_>, store: &Store) -> Result<Proof> {
+        let token = claim.form.get("WebIdentityToken").unwrap_or_default();
+        let claimed = Claimed::read(token)?;
+        let held = claimed.provider().and_then(|name| Text::parse(name).ok());
+        let held = held.and_then(|name| claim.visited.get::<OidcProvider>(&name));
+        let held = held.ok_or_else(|| claimed.without_provider())?;
+        let texts = |words: &[_]| words.iter().map(ToString::to_string).collect::<Vec<String>>();
+        let keys = self.keys.keys(claimed.wanted(&texts(&held.thumbprints))).await;
+        let keys = keys.inspect_err(|why| {
+            tracing::warn!(issuer = claimed.issuer(), %why, "an identity provider's keys are not to be had");
+        })?;
+        let clients: Vec<_> = held.clients.iter().map(ToString::to_string).collect();
+        let provider = Provider { url: held.name.as_str(), client_ids: &clients };
+        let said = Arc::new(claimed.verify(&provider, &keys, store.now())?);
+        Ok(Proof::Web { provider: held.arn(claim.visited.id()).shared(), said })
+    }
+
+    fn saml(&self, claim: Claim<'_>, store: &Store) -> Result<Proof> {
+        let named = claim.form.get("PrincipalArn").unwrap_or_default();
+        let held = claim.visited.by_arn::<SamlProvider>(named).ok_or_else(no_provider)?;
+        let provider = held.arn(claim.visited.id()).shared();
+        let role = claim.form.get("RoleArn").unwrap_or_default();
+        let said = self.asserted(held, claim, [role, &provider], store).map_err(|refusal| {
+            tracing::info!(provider = &*provider, why = %refusal, "an assertion is refused");
+            Error::from(refusal)
+        })?;
+        Ok(Proof::Saml { provider, said: Arc::new(said) })
+    }
+
+    fn asserted(
+        &self,
+        held: &SamlProvider,
+        claim: Claim<'_>,
+        [role, provider]: [&str; 2],
+        store: &Store,
+    ) -> Result<Asserted, Refusal> {
+        let expected = Expected {
+            account: claim.visited.id(),
+            provider: held.name.as_str(),
+            audiences: AUDIENCES,
+            recipients: RECIPIENTS,
+            now: store.now(),
+        };
+        let metadata = held.metadata().map_err(|_| Refusal::Issuer)?;
+        let response = claim.form.get("SAMLAssertion").unwrap_or_default();
+        let asserted = Asserted::read(response, &metadata, &expected)?;
+        asserted.expect_role(role, provider)?;
+        let shown = [provider, &asserted.assertion_id];
+        let is_new = self.replays.first(shown, asserted.not_on_or_after, expected.now);
+        if is_new { Ok(asserted) } else { Err(Refusal::Replayed) }
+    }
+}
+
+/// That a device is at hand, where the request says so; who says half of it proves nothing.
+async fn second_factor(claim: Claim<'_>, store: &Store) -> Result<Option<Proof>> {
+    let (serial, code) = match (claim.form.get("SerialNumber"), claim.form.get("TokenCode")) {
+        (None, None) => return Ok(None),
+        (Some(serial), Some(code)) => (serial, code),
+        (Some(_), None) | (None, Some(_)) => return Err(half()),
+    };
+    let home = store.home(claim.caller.account()).await.map_err(|failure| told(&failure))?;
+    let home = home.ok_or_else(Error::internal_failure)?;
+    let proof = proof::Proof { serial, code };
+    store.draft(home.published()).prove(claim.caller.id(), proof).map_err(unproven)?;
+    Ok(Some(Proof::SecondFactor))
+}
+
+fn half() -> Error {
+    denied(
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+    )
+}
+
+fn unproven(why: Unproven) -> Error {
+    denied(match why {
+        Unproven::WrongCode => {
+            "MultiFactorAuthentication failed with invalid MFA one time pass code."
+        }
+        Unproven::NotTheirs => {
+            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA \
+             serial number is valid and associated with this user."
+        }
+    })
+}
+
+fn denied(message: &'static str) -> Error {
+    Error::new(Code::AccessDenied, message)
+}
+
+fn no_provider() -> Error {
+    Error::new(Code::InvalidIdentityToken, "Specified provider doesn't exist")
+}
