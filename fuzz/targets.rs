@@ -8,6 +8,7 @@ use countersign::action::{Call, Case, Decide};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
 use countersign::federation::metadata::Metadata;
+use countersign::federation::saml::{AUDIENCES, Asserted, Expected, RECIPIENTS};
 use countersign::federation::web::{Claimed, KeySet, Provider, discovery};
 use countersign::ids::RandomIds;
 use countersign::policy::{
@@ -39,6 +40,7 @@ pub(crate) const ALL: &[(&str, Target)] = &[
     ("metadata", metadata),
     ("pattern", pattern),
     ("record", record),
+    ("saml", saml),
     ("token", token),
     ("variable", variable),
 ];
@@ -234,6 +236,38 @@ fn decided(policy: &Policy, facts: &dyn Facts) -> Decision {
     };
     let identity = [Source { name: "p".into(), arn: None, policy: policy.clone() }];
     decide(&question, &Bearing { identity: &identity, ..Bearing::default() })
+}
+
+/// A response: whatever is believed of it is what the provider has signed.
+pub(crate) fn saml(bytes: &[u8]) {
+    let metadata = Metadata::read(include_str!("../vectors/saml/metadata.xml")).unwrap();
+    let account = AccountId::parse("123456789012").unwrap();
+    let expected = Expected {
+        account: &account,
+        provider: "Example",
+        audiences: AUDIENCES,
+        recipients: RECIPIENTS,
+        now: NOW,
+    };
+    if let Ok(asserted) = Asserted::read(&base64(bytes), &metadata, &expected) {
+        assert_eq!(asserted.vouched.subject, "ann");
+        assert_eq!(asserted.session_name, "ann@example.com");
+        assert!(asserted.roles.iter().all(|(role, _)| !role.ends_with("Admin")));
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = three.iter().fold(0, |bits, byte| (bits << 8) | usize::from(*byte));
+        let bits = bits << (8 * (3 - three.len()));
+        for at in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * at)) & 63];
+            text.push(if at <= three.len() { char::from(letter) } else { '=' });
+        }
+    }
+    text
 }
 
 /// A pattern and a text, a line each: they match as a matcher says that tries all.

@@ -60,6 +60,7 @@ mod raw;
 mod readme;
 mod role;
 mod running;
+mod saml_proof;
 mod saml_provider;
 mod sdk;
 mod seal;
