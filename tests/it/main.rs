@@ -59,6 +59,7 @@ mod seal;
 mod service_role;
 mod signer;
 mod sigv4;
+mod sigv4a;
 mod simulate;
 mod sqlite;
 mod start;
