@@ -94,16 +94,18 @@ async fn the_rust_sdks_lead_a_key_through_its_life() {
 #[tokio::test]
 async fn the_rust_sdk_signs_for_sts_by_a_key_pair() {
     let gateway = Gateway::start();
-    let pair = |url: &str, secret: &str| {
-        let shared = client!(aws_sdk_sts, url, ROOT_ID, secret);
+    let pair = |regions: &'static str, secret: &str| {
+        let shared = client!(aws_sdk_sts, &gateway.url, ROOT_ID, secret);
         let config = shared.config().to_builder();
         let config = config.auth_scheme_preference([AuthSchemeId::from("sigv4a")]);
-        aws_sdk_sts::Client::from_conf(config.sigv4a_signing_region_set("*").build())
+        aws_sdk_sts::Client::from_conf(config.sigv4a_signing_region_set(regions).build())
     };
-    let who = pair(&gateway.url, ROOT_SECRET).get_caller_identity().send().await.unwrap();
+    let who = pair("*", ROOT_SECRET).get_caller_identity().send().await.unwrap();
     assert_eq!(who.arn(), Some(format!("arn:aws:iam::{ACCOUNT}:root").as_str()));
-    let wrong = pair(&gateway.url, "wrong").get_caller_identity().send().await;
-    assert_eq!(refusal(wrong).1, "SignatureDoesNotMatch");
+    let wrong = refusal(pair("*", "wrong").get_caller_identity().send().await);
+    assert_eq!(wrong.1, "SignatureDoesNotMatch");
+    let far = refusal(pair("mars-1", ROOT_SECRET).get_caller_identity().send().await);
+    assert_eq!(far.2, "Credential should be scoped to a valid region. ");
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ impl<'p> Pair<'p> {
         world.sends(self.signs(service, now, request)).await.told()
     }
 
-    /// The answer to GetCallerIdentity, in a few words.
+    /// What `GetCallerIdentity` is answered, in a few words.
     async fn asks(&self, world: &World) -> String {
         self.told(world, "sts", post(WHOAMI)).await
     }
