@@ -14,7 +14,10 @@ use countersign::ids::RandomIds;
 use countersign::policy::{
     Bearing, Decision, Fact, Facts, Kind, Policy, Principal, Purpose, Question, Source, decide,
 };
-use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
+use countersign::secret::Secret;
+use countersign::sigv4::{
+    EcdsaSignature, Head, PayloadLine, Presented, PublicKey, RawHeader, Reading, Rules, Verifier,
+};
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::entity::{
@@ -41,6 +44,7 @@ pub(crate) const ALL: &[(&str, Target)] = &[
     ("pattern", pattern),
     ("record", record),
     ("saml", saml),
+    ("signature", signature),
     ("token", token),
     ("variable", variable),
 ];
@@ -52,12 +56,14 @@ pub(crate) fn authorization(bytes: &[u8]) {
     let headers: &[RawHeader<'_>] =
         &[("host", b"h"), ("x-amz-date", b"20150830T123600Z"), ("authorization", bytes)];
     let target = [b"/?Action=a&", bytes].concat();
+    let in_regions: Vec<_> = headers.iter().copied().chain([("x-amz-region-set", bytes)]).collect();
     refuse(&Head::raw("POST", b"/", headers));
+    refuse(&Head::raw("POST", b"/", &in_regions));
     refuse(&Head::raw("GET", &target, headers.get(..1).unwrap_or_default()));
 }
 
 fn refuse(head: &Head<'_>) {
-    let rules = Rules::query("iam");
+    let rules = Rules::query("iam").taking_sigv4a();
     let Ok(presented) = Presented::read(*head, &rules, NOW) else { return };
     let Ok(scoped) = presented.in_scope(&rules) else { return };
     assert!(Verifier::keeping(1).verify(&scoped, b"", None).is_err());
@@ -88,6 +94,23 @@ pub(crate) fn canonical(bytes: &[u8]) {
             );
         }
     }
+}
+
+/// A signature in DER: what is read is the one encoding of its two numbers, and is
+/// nobody's.
+pub(crate) fn signature(bytes: &[u8]) {
+    let Some(signature) = EcdsaSignature::read(bytes) else { return };
+    let [0x30, length, 0x02, first, numbers @ ..] = bytes else { panic!("no two numbers") };
+    assert_eq!(usize::from(*length), bytes.len() - 2);
+    let (r, rest) = numbers.split_at(usize::from(*first));
+    let [0x02, second, s @ ..] = rest else { panic!("no second number") };
+    assert_eq!(usize::from(*second), s.len());
+    for number in [r, s] {
+        assert!(number[0] < 0x80 && number != [0] && number.len() <= 33);
+        assert!(number[0] != 0 || number[1] >= 0x80);
+    }
+    let key = PublicKey::derive(&Secret::new("secret".to_owned()), "AKIA").unwrap();
+    assert!(!key.made(&signature, b"text"));
 }
 
 fn header(line: &[u8]) -> Option<RawHeader<'_>> {

@@ -68,6 +68,7 @@ mod service_role;
 mod session;
 mod signer;
 mod sigv4;
+mod sigv4a;
 mod simulate;
 mod sqlite;
 mod start;
