@@ -45,7 +45,7 @@ impl<'p> Pair<'p> {
     }
 
     fn signs(&self, service: &str, now: i64, mut request: Request<Bytes>) -> Request<Bytes> {
-        let Person { id, secret } = self.person;
+        let Person { id, secret, token: _ } = self.person;
         let identity = Credentials::new(id, secret, None, None, "test").into();
         let mut settings = SigningSettings::default();
         settings.signature_location = self.location;
@@ -142,7 +142,7 @@ async fn a_key_is_last_used_in_the_region_of_the_set_that_is_ours() {
 
 /// What `verifier` says of ann's signature, which is a day older each time.
 fn verified(verifier: &Verifier, key: Option<&Key>, day: i64) -> Result<Signer, Refusal> {
-    let ann = Person { id: "AKIAANN".to_owned(), secret: "hers".to_owned() };
+    let ann = Person::new("AKIAANN", "hers");
     let now = 1_440_938_160 + day * 86_400;
     let request = RawRequest::of(&Pair::of(&ann).signs("sts", now, post(WHOAMI)));
     let rules = Rules::query("sts").taking_sigv4a();
