@@ -251,6 +251,12 @@ impl Store {
         flushed
     }
 
+    /// A message that tells the callers of an account why one of them was refused, once
+    /// somebody who may has it decoded; nothing where it would be too long.
+    pub fn encode(&self, text: &str, account: &AccountId) -> Option<String> {
+        self.0.token_keys.encode(text, account)
+    }
+
     /// A draft of `account`, in which nothing is changed yet.
     pub fn draft(&self, account: Arc<Account>) -> Draft {
         let draft = Draft::of(account, self.now(), self.0.settings.limits, Box::new(RandomIds));

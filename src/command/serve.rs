@@ -138,6 +138,7 @@ impl Opened {
             verifier: self.verifier,
             clock: self.clock,
             keys: self.keys,
+            management: serve.management.clone(),
             observer: Arc::<Metrics>::clone(metrics),
             serving: serving.clone(),
             most_requests: bounds.requests,
@@ -175,6 +176,9 @@ async fn flush(store: &Store) {
         times.tick().await;
         if let Err(failure) = store.flush().await {
             tracing::warn!(reason = %failure, "the last uses of keys could not be written");
+        }
+        if let Err(failure) = store.turn_token_keys().await {
+            tracing::warn!(reason = %failure, "no new key for session tokens could be made");
         }
     }
 }

@@ -127,6 +127,12 @@ impl Draft {
         self.token_keys.issue(session, least, &mut *self.ids)
     }
 
+    /// Why somebody of this account was refused, as a message tells it; nothing where it is
+    /// no message of ours, or one for others.
+    pub fn decode(&self, message: &str) -> Option<String> {
+        self.token_keys.decode(message, self.account.id())
+    }
+
     /// A source of new ids.
     pub fn ids(&mut self) -> &mut dyn Ids {
         &mut *self.ids

@@ -67,6 +67,7 @@ pub(crate) fn role(name: &str, id: EntityId) -> Role {
         trust: Policy::kept("{}"),
         rights: Rights::default(),
         tags: Tags::new(Role::CASE),
+        used: Arc::default(),
         service: None,
     }
 }
