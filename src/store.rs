@@ -197,6 +197,7 @@ impl Store {
     /// The account of that number, if there is one.
     pub async fn home(&self, account: &AccountId) -> Result<Option<Arc<Home>>, Failure> {
         if let Some(home) = self.awake(account) {
+            self.0.asleep.remove(account);
             return Ok(Some(home));
         }
         let (store, account) = (self.clone(), account.clone());

@@ -357,9 +357,7 @@ fn add_use(batch: Batch, key: &Arc<Credential>) -> Result<Batch, Failure> {
     // What has gone since leaves no last use behind.
     let (last, used) = (key.used.get(), key.used_in(&account));
     match last.zip(used) {
-        Some((last, used)) => {
-            Ok(batch.put(load::used_key(account.id(), used), write_use(&last)?))
-        }
+        Some((last, used)) => Ok(batch.put(load::used_key(account.id(), used), write_use(&last)?)),
         None => Ok(batch),
     }
 }

@@ -39,7 +39,7 @@ input! {
         #[expect(dead_code, reason = "a proof: it is looked into before the action runs")]
         code: Option<TokenCode> = "TokenCode",
         source_identity: Option<SourceIdentity> = "SourceIdentity",
-        contexts: Option<List<ProvidedContext, 5>> = "ProvidedContexts",
+        contexts: Option<List<ProvidedContext, 5, 1>> = "ProvidedContexts",
         token_size: Option<TokenSize> = "MinimumSessionTokenSize",
     }
 }

@@ -102,6 +102,7 @@ fn invalid(target: &TargetPrincipal) -> Error {
 
 fn denied(caller: &Caller, root: &Arn) -> Error {
     let arn = caller.arn();
-    let message = format!("User: {arn} is not authorized to perform: sts:AssumeRoot on resource: {root}");
+    let message =
+        format!("User: {arn} is not authorized to perform: sts:AssumeRoot on resource: {root}");
     Error::new(Code::AccessDenied, message)
 }

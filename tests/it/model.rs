@@ -41,48 +41,13 @@ const SERVICES_USED: &[&str] = &[
     "ListPoliciesGrantingServiceAccess",
 ];
 
-const SESSIONS: &[&str] = &[
-    "AssumeRole",
-    "AssumeRoot",
-    "DecodeAuthorizationMessage",
-    "GetDelegatedAccessToken",
-    "GetFederationToken",
-    "GetSessionToken",
-];
+const SESSIONS: &[&str] = &["GetDelegatedAccessToken"];
 
 const FEDERATION: &[&str] = &[
-    "AssumeRoleWithSAML",
-    "AssumeRoleWithWebIdentity",
-    "CreateOpenIDConnectProvider",
-    "CreateSAMLProvider",
-    "CreateVirtualMFADevice",
-    "DeactivateMFADevice",
-    "DeleteOpenIDConnectProvider",
-    "DeleteSAMLProvider",
-    "DeleteVirtualMFADevice",
     "DisableOutboundWebIdentityFederation",
     "EnableOutboundWebIdentityFederation",
-    "GetMFADevice",
-    "GetOpenIDConnectProvider",
     "GetOutboundWebIdentityFederationInfo",
     "GetWebIdentityToken",
-    "ListMFADeviceTags",
-    "ListMFADevices",
-    "ListOpenIDConnectProviderTags",
-    "ListOpenIDConnectProviders",
-    "ListSAMLProviderTags",
-    "ListSAMLProviders",
-    "ListVirtualMFADevices",
-    "RemoveClientIDFromOpenIDConnectProvider",
-    "ResyncMFADevice",
-    "TagMFADevice",
-    "TagOpenIDConnectProvider",
-    "TagSAMLProvider",
-    "UntagMFADevice",
-    "UntagOpenIDConnectProvider",
-    "UntagSAMLProvider",
-    "UpdateOpenIDConnectProviderThumbprint",
-    "UpdateSAMLProvider",
 ];
 
 const PASSWORDS: &[&str] = &[
@@ -186,6 +151,7 @@ fn is_of_the_door(code: &str) -> bool {
         code,
         "SignatureDoesNotMatch"
             | "InvalidClientTokenId"
+            | "ExpiredToken"
             | "IncompleteSignature"
             | "InvalidAction"
             | "MissingAuthenticationToken"
