@@ -94,8 +94,7 @@ impl AssumeRole {
             );
             return Some(Error::new(Code::AccessDenied, message));
         }
-        let context = self.contexts.as_ref().and_then(|contexts| contexts.0.first())?;
-        Some(unknown_context(context))
+        None
     }
 }
 
@@ -123,6 +122,9 @@ impl Action for AssumeRole {
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let input = input.into_inner();
+        if let Some(context) = input.contexts.iter().flat_map(|contexts| &contexts.0).next() {
+            return Err(unknown_context(context));
+        }
         let (account, now) = (draft.account(), draft.now());
         let role = found(&input.role, account)?;
         let seconds = seconds(input.duration, role, caller)?;

@@ -15,6 +15,7 @@ mod account;
 mod account_settings;
 mod accounts;
 mod admin;
+mod assume_root;
 mod attached;
 mod authenticate;
 mod authz;

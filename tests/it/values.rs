@@ -104,7 +104,7 @@ const VALUES: &[(&str, &str)] = &[
     ("Status", "Status=Active"),
     ("TagKeys", "TagKeys.member.1=cost"),
     ("Tags", "Tags.member.1.Key=cost&Tags.member.1.Value=high"),
-    ("TargetPrincipal", "TargetPrincipal=111122223333"),
+    ("TargetPrincipal", "TargetPrincipal=arn:aws:iam::123456789012:root"),
     (
         "TaskPolicyArn",
         "TaskPolicyArn.arn=arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials",
