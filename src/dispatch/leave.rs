@@ -77,7 +77,7 @@ impl Policies {
     }
 }
 
-/// Root itself; not root for one task.
+/// Root itself; not root for one task, whose policy denies all else.
 fn is_unlimited_root(caller: &Caller) -> bool {
     let is_limited = caller.session().is_some_and(|session| !session.limits.is_empty());
     caller.owner() == Some(&Owner::Root) && !is_limited
