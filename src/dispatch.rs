@@ -32,10 +32,10 @@ use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, refusal, wanted_format};
 use crate::policy::{Fact, Facts};
 use crate::sigv4::Refusal;
-use crate::store::{Store, told};
 use crate::store::draft::Draft;
 use crate::store::index::Credential;
 use crate::store::owner::Caller;
+use crate::store::{Store, told};
 use crate::text::Network;
 use crate::wire::answer::Format;
 

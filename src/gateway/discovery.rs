@@ -186,7 +186,9 @@ mod tests {
 
     #[test]
     fn a_path_before_issuers_may_be_there_or_be_taken_away() {
-        for path in [format!("/iam/{ID}/.well-known/jwks.json"), format!("/{ID}/.well-known/jwks.json")] {
+        for path in
+            [format!("/iam/{ID}/.well-known/jwks.json"), format!("/{ID}/.well-known/jwks.json")]
+        {
             assert_eq!(asked(Method::GET, &path, "/iam"), Some(Document::Keys), "{path}");
         }
     }

@@ -43,7 +43,18 @@ impl Draft {
     pub fn of(account: Arc<Account>, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
         let (changes, touched) = (Vec::new(), BTreeSet::new());
         let (token_keys, signing, region) = (Arc::default(), Arc::default(), None);
-        Self { account, changes, touched, now, limits, ids, token_keys, signing, region, spent: None }
+        Self {
+            account,
+            changes,
+            touched,
+            now,
+            limits,
+            ids,
+            token_keys,
+            signing,
+            region,
+            spent: None,
+        }
     }
 
     /// The same, in which credentials can be made whose tokens these keys seal, and web

@@ -24,7 +24,7 @@ pub(crate) struct Installed(PathBuf);
 
 impl Installed {
     /// A Python package and all that it needs, by version and hash, in an environment of its own.
-    pub(super) fn python(name: &str) -> Result<Self, Absent> {
+    pub(crate) fn python(name: &str) -> Result<Self, Absent> {
         let python = said(Command::new("python3").arg("--version"))?;
         let pins = sources().join(name).join("requirements.txt");
         Self::once(name, &[&python, &read(&pins)], |folder| {
@@ -108,7 +108,7 @@ impl Installed {
     }
 
     /// A program of a Python environment.
-    pub(super) fn program(&self, name: &str) -> PathBuf {
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.0.join("bin").join(name)
     }
 
@@ -149,7 +149,7 @@ pub(super) fn curl() -> Result<(), Absent> {
 }
 
 /// Where the stories and the pins are.
-pub(super) fn sources() -> PathBuf {
+pub(crate) fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
