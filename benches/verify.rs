@@ -107,6 +107,77 @@ fn signing_key() -> SigningKey {
     SigningKey::derive(&Secret::new(SECRET.to_owned()), ["20150830", "us-east-1", "sts"])
 }
 
+/// The same by a key pair, beside the bare ECDSA of its string to sign.
+#[cfg(feature = "sigv4a")]
+mod by_pair {
+    use std::hint::black_box;
+
+    use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey};
+    use aws_sigv4::sign::v4a::{calculate_signature, generate_signing_key};
+    use countersign::secret::Secret;
+    use countersign::sigv4::{PublicKey, Rules, Verifier};
+    use criterion::Criterion;
+    use http::HeaderValue;
+
+    use super::{Floor, KEY_ID, Request, SECRET};
+
+    fn signed() -> (Request, Vec<u8>, String) {
+        let mut request = Request::signed();
+        request.rules = Rules::query("sts").taking_sigv4a();
+        request.headers.insert("x-amz-region-set", HeaderValue::from_static("*"));
+        let authorize = |request: &mut Request, signature: &str| {
+            let value = format!(
+                "AWS4-ECDSA-P256-SHA256 Credential={KEY_ID}/20150830/sts/aws4_request, \
+                 SignedHeaders=content-type;host;x-amz-date;x-amz-region-set, Signature={signature}"
+            );
+            request.headers.insert("authorization", value.parse().unwrap());
+        };
+        authorize(&mut request, "");
+        let text = Floor::of(&request).string_to_sign;
+        let signature = calculate_signature(generate_signing_key(KEY_ID, SECRET), &text);
+        authorize(&mut request, &signature);
+        (request, text, signature)
+    }
+
+    pub(super) fn benchmark(criterion: &mut Criterion) {
+        let (request, text, signature) = signed();
+        let signature = hex::decode(signature).unwrap();
+        let secret = Secret::new(SECRET.to_owned());
+        let point = PublicKey::derive(&secret, KEY_ID).unwrap().as_bytes().to_vec();
+        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &point).unwrap();
+        let private = generate_signing_key(KEY_ID, SECRET).as_ref().to_vec();
+        let bare = || key.verify_sig(black_box(&text), black_box(&signature)).unwrap();
+        let verifier = Verifier::default();
+
+        let mut group = criterion.benchmark_group("verify by a key pair");
+        group.bench_function("bare ECDSA, key cached", |bencher| bencher.iter(bare));
+        group.bench_function("verification, key cached", |bencher| {
+            bencher.iter(|| request.verify(&verifier));
+        });
+        group.bench_function("bare ECDSA, key cold", |bencher| {
+            bencher.iter(|| {
+                let pair = PrivateKey::from_private_key(&ECDH_P256, black_box(&private)).unwrap();
+                black_box(pair.compute_public_key().unwrap());
+                bare();
+            });
+        });
+        group.bench_function("verification, key cold", |bencher| {
+            bencher.iter(|| {
+                verifier.forget(KEY_ID);
+                request.verify(&verifier);
+            });
+        });
+        group.finish();
+    }
+}
+
+#[cfg(feature = "sigv4a")]
+criterion_group!(benches, benchmark, by_pair::benchmark);
+#[cfg(not(feature = "sigv4a"))]
+criterion_group!(benches, benchmark);
+criterion_main!(benches);
+
 fn benchmark(criterion: &mut Criterion) {
     let request = Request::signed();
     let floor = Floor::of(&request);
@@ -133,6 +204,3 @@ fn benchmark(criterion: &mut Criterion) {
     });
     group.finish();
 }
-
-criterion_group!(benches, benchmark);
-criterion_main!(benches);

@@ -7,14 +7,22 @@ use std::sync::Arc;
 use countersign::action::{Call, Case, Decide};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
+use countersign::federation::metadata::Metadata;
+use countersign::federation::saml::{AUDIENCES, Asserted, Expected, RECIPIENTS};
+use countersign::federation::web::{Claimed, KeySet, Provider, discovery};
 use countersign::ids::RandomIds;
 use countersign::policy::{
     Bearing, Decision, Fact, Facts, Kind, Policy, Principal, Purpose, Question, Source, decide,
 };
-use countersign::sigv4::{Head, PayloadLine, Presented, RawHeader, Reading, Rules, Verifier};
+use countersign::secret::Secret;
+use countersign::sigv4::{
+    EcdsaSignature, Head, PayloadLine, Presented, PublicKey, RawHeader, Reading, Rules, Verifier,
+};
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
-use countersign::store::entity::{Group, KeyPair, ManagedPolicy, MfaDevice, Profile, Role, User};
+use countersign::store::entity::{
+    Group, KeyPair, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, SamlProvider, User,
+};
 use countersign::store::owner::{Caller, Owner};
 use countersign::store::record::{self, Kept, Records};
 use countersign::store::seal::{Seal, SealKey};
@@ -32,8 +40,12 @@ pub(crate) const ALL: &[(&str, Target)] = &[
     ("canonical", canonical),
     ("document", document),
     ("form", form),
+    ("metadata", metadata),
     ("pattern", pattern),
     ("record", record),
+    ("saml", saml),
+    ("signature", signature),
+    ("token", token),
     ("variable", variable),
 ];
 
@@ -44,12 +56,14 @@ pub(crate) fn authorization(bytes: &[u8]) {
     let headers: &[RawHeader<'_>] =
         &[("host", b"h"), ("x-amz-date", b"20150830T123600Z"), ("authorization", bytes)];
     let target = [b"/?Action=a&", bytes].concat();
+    let in_regions: Vec<_> = headers.iter().copied().chain([("x-amz-region-set", bytes)]).collect();
     refuse(&Head::raw("POST", b"/", headers));
+    refuse(&Head::raw("POST", b"/", &in_regions));
     refuse(&Head::raw("GET", &target, headers.get(..1).unwrap_or_default()));
 }
 
 fn refuse(head: &Head<'_>) {
-    let rules = Rules::query("iam");
+    let rules = Rules::query("iam").taking_sigv4a();
     let Ok(presented) = Presented::read(*head, &rules, NOW) else { return };
     let Ok(scoped) = presented.in_scope(&rules) else { return };
     assert!(Verifier::keeping(1).verify(&scoped, b"", None).is_err());
@@ -80,6 +94,23 @@ pub(crate) fn canonical(bytes: &[u8]) {
             );
         }
     }
+}
+
+/// A signature in DER: what is read is the one encoding of its two numbers, and is
+/// nobody's.
+pub(crate) fn signature(bytes: &[u8]) {
+    let Some(signature) = EcdsaSignature::read(bytes) else { return };
+    let [0x30, length, 0x02, first, numbers @ ..] = bytes else { panic!("no two numbers") };
+    assert_eq!(usize::from(*length), bytes.len() - 2);
+    let (r, rest) = numbers.split_at(usize::from(*first));
+    let [0x02, second, s @ ..] = rest else { panic!("no second number") };
+    assert_eq!(usize::from(*second), s.len());
+    for number in [r, s] {
+        assert!(number[0] < 0x80 && number != [0] && number.len() <= 33);
+        assert!(number[0] != 0 || number[1] >= 0x80);
+    }
+    let key = PublicKey::derive(&Secret::new("secret".to_owned()), "AKIA").unwrap();
+    assert!(!key.made(&signature, b"text"));
 }
 
 fn header(line: &[u8]) -> Option<RawHeader<'_>> {
@@ -120,6 +151,29 @@ impl Decide for Never {
     }
 }
 
+/// A web identity token, which no key bears out; the keys of a provider; and what it
+/// says of itself.
+pub(crate) fn token(bytes: &[u8]) {
+    let keys = KeySet::read(bytes).unwrap_or_default();
+    assert!(discovery::keys_address(bytes, "").is_err());
+    let Ok(claimed) = std::str::from_utf8(bytes).map_err(drop).and_then(read) else { return };
+    let provider = Provider { url: claimed.issuer(), client_ids: &["app".to_owned()] };
+    assert!(claimed.verify(&provider, &keys, NOW).is_err());
+}
+
+fn read(token: &str) -> Result<Claimed, ()> {
+    Claimed::read(token).map_err(drop)
+}
+
+/// What a SAML provider says of itself: what can be read names somebody who signs, and
+/// declares no document type.
+pub(crate) fn metadata(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let Ok(metadata) = Metadata::read(text) else { return };
+    assert!(!metadata.entity.is_empty() && !metadata.certificates.is_empty());
+    assert!(metadata.certificates.iter().all(|der| der.first() == Some(&0x30)));
+}
+
 /// A stored record, whichever it is taken for: what can be read is written so that
 /// it reads the same. What is sealed in the corpus is sealed with this key.
 pub(crate) fn record(bytes: &[u8]) {
@@ -133,6 +187,12 @@ pub(crate) fn record(bytes: &[u8]) {
     reread::<Role>(records, bytes);
     reread::<ManagedPolicy>(records, bytes);
     reread::<Profile>(records, bytes);
+    reread::<OidcProvider>(records, bytes);
+    if let Some((saml, again)) = reread::<SamlProvider>(records, bytes) {
+        let keys = [&saml, &again].map(|saml| saml.keys.iter().map(|key| key.pem.expose()));
+        let [keys, again] = keys.map(Iterator::collect::<Vec<_>>);
+        assert_eq!(keys, again);
+    }
     if let Some((device, again)) = reread::<MfaDevice>(records, bytes) {
         assert_eq!(device.seed, again.seed);
     }
@@ -199,6 +259,38 @@ fn decided(policy: &Policy, facts: &dyn Facts) -> Decision {
     };
     let identity = [Source { name: "p".into(), arn: None, policy: policy.clone() }];
     decide(&question, &Bearing { identity: &identity, ..Bearing::default() })
+}
+
+/// A response: whatever is believed of it is what the provider has signed.
+pub(crate) fn saml(bytes: &[u8]) {
+    let metadata = Metadata::read(include_str!("../vectors/saml/metadata.xml")).unwrap();
+    let account = AccountId::parse("123456789012").unwrap();
+    let expected = Expected {
+        account: &account,
+        provider: "Example",
+        audiences: AUDIENCES,
+        recipients: RECIPIENTS,
+        now: NOW,
+    };
+    if let Ok(asserted) = Asserted::read(&base64(bytes), &metadata, &expected) {
+        assert_eq!(asserted.vouched.subject, "ann");
+        assert_eq!(asserted.session_name, "ann@example.com");
+        assert!(asserted.roles.iter().all(|(role, _)| !role.ends_with("Admin")));
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = three.iter().fold(0, |bits, byte| (bits << 8) | usize::from(*byte));
+        let bits = bits << (8 * (3 - three.len()));
+        for at in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * at)) & 63];
+            text.push(if at <= three.len() { char::from(letter) } else { '=' });
+        }
+    }
+    text
 }
 
 /// A pattern and a text, a line each: they match as a matcher says that tries all.

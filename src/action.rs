@@ -58,6 +58,8 @@ pub enum Proves {
     WebIdentity,
     /// The same by an assertion.
     Saml,
+    /// That the caller's account manages the one that is acted in.
+    Management,
 }
 
 impl Proves {

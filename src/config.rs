@@ -68,6 +68,8 @@ pub struct Serve {
     pub account: AccountId,
     /// Whether `account` was asked for, or is the default.
     pub is_account_given: bool,
+    /// The account that manages all others, if one does.
+    pub management: Option<AccountId>,
     /// The regions that signatures may name; any where there is none.
     pub regions: Vec<String>,
     /// Peers that are believed whom they speak for.

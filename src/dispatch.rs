@@ -36,7 +36,7 @@ use crate::store::draft::Draft;
 use crate::store::index::Credential;
 use crate::store::owner::Caller;
 use crate::store::{Store, told};
-use crate::text::Network;
+use crate::text::{AccountId, Network};
 use crate::wire::answer::Format;
 
 /// The namespace of answers about actions that do not exist.
@@ -65,6 +65,8 @@ pub struct Believed<'b> {
     pub keys: Arc<dyn Keys>,
     /// Peers that are believed whom they speak for.
     pub proxies: &'b [Network],
+    /// The account that manages all others, if one does.
+    pub management: Option<AccountId>,
 }
 
 impl Dispatch {
@@ -75,7 +77,8 @@ impl Dispatch {
         table: Arc<Table>,
         believed: Believed<'_>,
     ) -> Self {
-        let (proofs, proxies) = (Proofs::new(believed.keys), believed.proxies.into());
+        let Believed { keys, proxies, management } = believed;
+        let (proofs, proxies) = (Proofs::new(keys, management), proxies.into());
         Self(Arc::new(Inner { store, policy, table, proofs, proxies }))
     }
 }
@@ -158,10 +161,10 @@ impl Inner {
         let Some(key) = asking.key().map(Arc::clone) else {
             return Ok(answered.on(refusal(Error::internal_failure())));
         };
-        if route.vouches {
-            if let Err(failure) = self.store.ready_to_sign().await {
-                return Ok(answered.on(refusal(told(&failure))));
-            }
+        if route.vouches
+            && let Err(failure) = self.store.ready_to_sign().await
+        {
+            return Ok(answered.on(refusal(told(&failure))));
         }
         let (format, home) = (asking.format, Arc::clone(&key.home));
         let policy = Arc::clone(&self.policy);

@@ -116,6 +116,7 @@ codes! {
     InternalFailure => INTERNAL_SERVER_ERROR,
     InvalidAction => BAD_REQUEST,
     InvalidAuthenticationCode => FORBIDDEN,
+    InvalidAuthorizationMessageException => BAD_REQUEST,
     InvalidClientTokenId => FORBIDDEN,
     InvalidIdentityToken => BAD_REQUEST,
     InvalidInput => BAD_REQUEST,

@@ -32,7 +32,7 @@ use crate::layer::request_id::RequestIdLayer;
 use crate::layer::shed::{Serving, ShedLayer};
 use crate::sigv4::Verifier;
 use crate::store::{Forget, Store};
-use crate::text::Network;
+use crate::text::{AccountId, Network};
 
 /// What the layers of the public door need to know.
 #[derive(Debug)]
@@ -57,6 +57,8 @@ pub struct Layers {
     pub regions: Vec<String>,
     /// Peers that are believed whom they speak for.
     pub proxies: Vec<Network>,
+    /// The account that manages all others, if one does.
+    pub management: Option<AccountId>,
 }
 
 /// What every request passes through, outermost first.
@@ -67,7 +69,8 @@ where
     let (table, policy) = (Arc::new(Table::new()), Arc::<Policies>::default());
     let bounds = (&layers.regions[..], layers.body_limit);
     let clock = Arc::clone(&layers.clock);
-    let believed = Believed { keys: layers.keys, proxies: &layers.proxies };
+    let (keys, management) = (layers.keys, layers.management);
+    let believed = Believed { keys, proxies: &layers.proxies, management };
     let door = Door::new(layers.store.clone(), Arc::clone(&table), clock, bounds);
     ServiceBuilder::new()
         // Everything inside speaks of the request by its name.

@@ -205,6 +205,7 @@ impl Store {
     /// The account of that number, if there is one.
     pub async fn home(&self, account: &AccountId) -> Result<Option<Arc<Home>>, Failure> {
         if let Some(home) = self.awake(account) {
+            self.0.asleep.remove(account);
             return Ok(Some(home));
         }
         let (store, account) = (self.clone(), account.clone());
@@ -257,6 +258,12 @@ impl Store {
         })
         .await?;
         flushed
+    }
+
+    /// A message that tells the callers of an account why one of them was refused, once
+    /// somebody who may has it decoded; nothing where it would be too long.
+    pub fn encode(&self, text: &str, account: &AccountId) -> Option<String> {
+        self.0.token_keys.encode(text, account)
     }
 
     /// A draft of `account`, in which nothing is changed yet.

@@ -2,7 +2,9 @@
 
 mod access_key_info;
 mod assume_role;
+mod assume_root;
 mod assumed;
+mod authorization_message;
 mod caller_identity;
 mod credentials;
 mod federation_token;
@@ -32,6 +34,8 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
     let nouns = [
         access_key_info::ROUTES,
         assume_role::ROUTES,
+        assume_root::ROUTES,
+        authorization_message::ROUTES,
         caller_identity::ROUTES,
         federation_token::ROUTES,
         saml::ROUTES,

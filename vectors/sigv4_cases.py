@@ -228,12 +228,12 @@ def refused():
     unknown = lambda reason: no(403, "InvalidClientTokenId", "The security token included in the request is invalid.", reason)
     n("14b", "long-term-key-with-a-token", "A long-term key has no token.", token, key_id="AKIAIOSFODNN7EXAMPLE", token=TOKEN)
     n("14b", "unknown-long-term-key-with-a-token", "Nor has one that nobody knows.", token, key_id="AKIAIOSFODNN7EXAMPLE", token=TOKEN, key=None)
+    n("14b", "temporary-key-of-no-session", "A temporary key is known by its token alone.", token, key=None, key_id="ASIAIOSFODNN7EXAMPLE", token=TOKEN)
     n("14b", "token-of-another-session", "The token is the key's own.", token, key_id="ASIDEXAMPLE", token="other", key_token=TOKEN)
     n("14b", "late-token-of-another-session", "So is one that is not signed.", token, key_id="ASIDEXAMPLE", token="other", key_token=TOKEN, late=True, rules="rest", service="iotdevicegateway", headers=h())
     n("14c", "session-over", "The end of a session is told before its signature is.", no(403, "ExpiredToken", "The security token included in the request is expired", "session_expired"),
       key_id="ASIDEXAMPLE", token=TOKEN, key_token=TOKEN, key_expires=STAMP, secret="wrong")
     n("15", "unknown", "Nobody knows the key.", unknown("unknown_key"), key=None)
-    n("15", "unknown-temporary", "Nobody knows the temporary key.", unknown("unknown_key"), key=None, key_id="ASIAIOSFODNN7EXAMPLE", token=TOKEN)
     n("15", "inactive", "The key is disabled, whether it signed or not.", unknown("inactive_key"), active=False, secret="wrong")
     n("15", "token-missing", "A temporary key comes with its token.", unknown("token_missing"), key_id="ASIDEXAMPLE", key_token=TOKEN)
     # 16

@@ -142,6 +142,7 @@ impl Opened {
             verifier: self.verifier,
             clock: self.clock,
             keys: self.keys,
+            management: serve.management.clone(),
             observer: Arc::<Metrics>::clone(metrics),
             serving: serving.clone(),
             most_requests: bounds.requests,

@@ -143,6 +143,10 @@ pub(super) struct ServeFlags {
     /// The account that the first start makes
     #[arg(long, value_name = "ID", default_value = "123456789012", value_parser = account)]
     pub(super) account: AccountId,
+    /// The account that manages all others: who may there can take on the others' root for a
+    /// task, by AssumeRoot [default: none]
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(super) management_account: Option<AccountId>,
     /// A region that signatures may name; repeat it for more [default: any]
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) region: Vec<String>,
@@ -167,8 +171,8 @@ pub(super) struct ServeFlags {
     /// thumbprints must be of a certificate that did.
     #[arg(long, value_name = "FILE")]
     pub(super) issuer_ca: Option<PathBuf>,
-    /// The address at which others reach this gateway as an issuer of web identity tokens, as
-    /// https://tokens.example.com [default: the public address]
+    /// The address at which others reach this gateway as an issuer of web identity tokens: scheme,
+    /// host, perhaps a port and a path [default: the public address]
     ///
     /// An account that enables outbound web identity federation gets an issuer of its own below it:
     /// this address, a slash and a name. It stands in every token, and whoever trusts a token asks

@@ -136,6 +136,7 @@ impl Reading<'_> {
             keep,
             is_account_given: self.rank("account") > Rank::Default,
             account: flags.account,
+            management: flags.management_account,
             regions: flags.region,
             proxies: flags.trusted_proxy,
             tls: tls.map(|(cert, key)| TlsFiles { cert, key }),

@@ -77,7 +77,7 @@ impl Policies {
     }
 }
 
-/// Root itself; not root for one task.
+/// Root itself; not root for one task, whose policy denies all else.
 fn is_unlimited_root(caller: &Caller) -> bool {
     let is_limited = caller.session().is_some_and(|session| !session.limits.is_empty());
     caller.owner() == Some(&Owner::Root) && !is_limited
@@ -171,7 +171,7 @@ impl<'h> Held<'h> {
 /// the one who asked.
 fn judge(case: &Case<'_>, leave: &Leave, held: Held<'_>) -> Result<()> {
     let (action, facts) = (leave.name(case.action), Known { case, leave });
-    let question = question(case, (&action, leave.resource.as_str()), &facts);
+    let question = question((case, leave), &action, &facts);
     let bearing = held.bearing(leave);
     let Decision::Denied(denial) = decide(&question, &bearing) else { return Ok(()) };
     if record::is_wanted() {
@@ -182,11 +182,13 @@ fn judge(case: &Case<'_>, leave: &Leave, held: Held<'_>) -> Result<()> {
 }
 
 fn question<'q>(
-    case: &'q Case<'_>,
-    (action, resource): (&'q str, &'q str),
+    (case, leave): (&'q Case<'_>, &'q Leave),
+    action: &'q str,
     facts: &'q dyn Facts,
 ) -> Question<'q> {
-    let owner = case.account.id().as_str();
+    // What has no policy of its own is asked about at home, wherever it is.
+    let owner = if leave.guard.is_some() { case.account } else { case.home };
+    let (owner, resource) = (owner.id().as_str(), leave.resource.as_str());
     Question { action, resource, owner, principal: principal(case.caller), facts }
 }
 

@@ -12,7 +12,7 @@ use crate::store::entity::{Entity, OidcProvider, SamlProvider};
 use crate::store::owner::{Caller, Proof};
 use crate::store::proof::{self, Unproven};
 use crate::store::{Store, told};
-use crate::text::Text;
+use crate::text::{AccountId, Text};
 use crate::wire::form::Form;
 
 /// Looks into proofs.
@@ -20,6 +20,7 @@ use crate::wire::form::Form;
 pub(super) struct Proofs {
     keys: Arc<dyn Keys>,
     replays: Replays,
+    management: Option<AccountId>,
 }
 
 /// A proof as it is shown, and who shows it where.
@@ -34,9 +35,10 @@ pub(super) struct Claim<'c> {
 }
 
 impl Proofs {
-    /// Asks `keys` for those of identity providers.
-    pub(super) fn new(keys: Arc<dyn Keys>) -> Self {
-        Self { keys, replays: Replays::default() }
+    /// Asks `keys` for those of identity providers; `management` is the account that manages
+    /// all others, if one does.
+    pub(super) fn new(keys: Arc<dyn Keys>, management: Option<AccountId>) -> Self {
+        Self { keys, replays: Replays::default(), management }
     }
 
     /// What is proven, or why it is not; nothing where nothing has to be, nor is claimed.
@@ -51,7 +53,13 @@ impl Proofs {
             Proves::SecondFactor => second_factor(claim, store).await,
             Proves::WebIdentity => self.web_identity(claim, store).await.map(Some),
             Proves::Saml => self.saml(claim, store).map(Some),
+            Proves::Management => Ok(self.manages(claim).then_some(Proof::Management)),
         }
+    }
+
+    fn manages(&self, claim: Claim<'_>) -> bool {
+        let caller = claim.caller.account();
+        self.management.as_ref() == Some(caller) && caller != claim.visited.id()
     }
 
     async fn web_identity(&self, claim: Claim<'_>, store: &Store) -> Result<Proof> {

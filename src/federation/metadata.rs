@@ -21,6 +21,9 @@ const DEEPEST: usize = 64;
 /// How many attributes an element may have: each is held against those before it.
 const MOST_ATTRIBUTES: usize = 64;
 
+/// How many namespaces may be declared at once: each name is looked up among them.
+const MOST_NAMESPACES: usize = 64;
+
 /// How many certificates a provider may sign with: an assertion is tried with each.
 const MOST_CERTIFICATES: usize = 20;
 
@@ -85,6 +88,7 @@ impl Metadata {
         let mut reader = NsReader::from_str(document.trim_start_matches('\u{FEFF}'));
         reader.config_mut().enable_all_checks(true);
         reader.config_mut().expand_empty_elements = true;
+        reader.resolver_mut().set_max_namespace_bindings(MOST_NAMESPACES);
         let mut found = Found::default();
         loop {
             match reader.read_event().map_err(not_xml)? {

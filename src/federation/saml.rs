@@ -146,7 +146,7 @@ impl Asserted {
             name_qualifier: name_qualifier(issuer.trim(), expected),
             session_name: attributes.session_name()?,
             session_seconds: attributes.session_seconds()?,
-            session_not_on_or_after: assertion::session_end(assertion)?,
+            session_not_on_or_after: assertion::session_end(assertion, expected.now)?,
             roles: attributes.roles(),
         };
         asserted.vouched.facts = asserted.facts(expected);
@@ -198,4 +198,44 @@ fn name_qualifier(issuer: &str, expected: &Expected<'_>) -> String {
     let whole = format!("{issuer}{}/{}", expected.account, expected.provider);
     // An identifier that AWS's answers show, not a protection.
     BASE64.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, whole.as_bytes()).as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Text as _;
+
+    fn expected(account: &AccountId) -> Expected<'_> {
+        Expected {
+            account,
+            provider: "MySAMLIdP",
+            audiences: AUDIENCES,
+            recipients: RECIPIENTS,
+            now: Time::from_unix(0),
+        }
+    }
+
+    #[test]
+    fn a_name_s_qualifier_is_as_aws_documents_it() {
+        // BASE64(SHA1("https://example.com/saml" + "123456789012" + "/MySAMLIdP"))
+        let account = AccountId::parse("123456789012").unwrap();
+        let qualifier = name_qualifier("https://example.com/saml", &expected(&account));
+        assert_eq!(qualifier, "1uAJanUnBc2XeUkHURMht+xam2c=");
+    }
+
+    #[test]
+    fn a_star_stands_for_one_label() {
+        let account = AccountId::parse("123456789012").unwrap();
+        for (url, is_one) in [
+            ("https://signin.aws.amazon.com/saml", true),
+            ("https://eu-central-1.signin.aws.amazon.com/saml", true),
+            ("https://evil.example.com/.signin.aws.amazon.com/saml", false),
+            ("https://.signin.aws.amazon.com/saml", false),
+            ("https://a.b.signin.aws.amazon.com/saml", false),
+            ("https://signin.aws.amazon.com/saml/", false),
+            ("http://signin.aws.amazon.com/saml", false),
+        ] {
+            assert_eq!(expected(&account).is_recipient(url), is_one, "{url}");
+        }
+    }
 }

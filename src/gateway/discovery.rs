@@ -107,15 +107,18 @@ impl Asked {
     /// away from the path, or not.
     fn of<B>(request: &Request<B>, before: &str) -> Option<Self> {
         let path = request.uri().path();
-        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        let (issuer, name) = path.split_once(WELL_KNOWN).filter(|_| is_read)?;
+        let is_head = match *request.method() {
+            Method::GET => false,
+            Method::HEAD => true,
+            _ => return None,
+        };
+        let (issuer, name) = path.split_once(WELL_KNOWN)?;
         let id = issuer.strip_prefix(before).unwrap_or(issuer).strip_prefix('/')?;
         let document = match name {
             CONFIGURATION => Document::Configuration,
             KEYS => Document::Keys,
             _ => return None,
         };
-        let is_head = *request.method() == Method::HEAD;
         Some(Self { id: IssuerId::parse(id).ok()?, document, is_head })
     }
 

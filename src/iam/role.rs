@@ -2,6 +2,8 @@
 
 mod change;
 
+use std::sync::Arc;
+
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::clock::Time;
@@ -65,9 +67,13 @@ output! {
 }
 
 impl RoleLastUsed {
-    /// Nobody becomes a role yet.
-    pub(super) fn never() -> Self {
-        Self { at: None, region: None }
+    /// Nothing, where nobody was.
+    pub(super) fn of(role: &Role) -> Self {
+        let last = role.used.get();
+        Self {
+            at: last.as_ref().map(|last| last.at),
+            region: last.map(|last| last.region.to_string()),
+        }
     }
 }
 
@@ -103,7 +109,7 @@ impl RoleDetail {
 
     /// All there is to tell.
     pub(super) fn whole(role: &Role, account: &Account) -> Self {
-        let last_used = Some(RoleLastUsed::never());
+        let last_used = Some(RoleLastUsed::of(role));
         let max_session = Some(seconds(role.max_session));
         Self { max_session, last_used, ..Self::made(role, account) }
     }
@@ -177,6 +183,7 @@ impl CreateRole {
             trust,
             rights,
             tags,
+            used: Arc::default(),
             service: None,
         })
     }

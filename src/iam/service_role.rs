@@ -2,6 +2,8 @@
 
 mod known;
 
+use std::sync::Arc;
+
 use crate::action::{Action, Allowed, Needs, Route, Service};
 use crate::arn::Arn;
 use crate::error::{Code, Error, Result};
@@ -68,6 +70,7 @@ impl CreateServiceLinkedRole {
             trust,
             rights: rights(&self.service),
             tags: Tags::new(Role::CASE),
+            used: Arc::default(),
             service: Some(self.service),
         })
     }

@@ -331,12 +331,8 @@ impl All<'_> {
         if must_be_granted && granted.is_none() {
             return Some(Layer::Resource);
         }
-        if !has_identity {
+        if !has_identity || who.kind == Kind::Root {
             return None;
-        }
-        if who.kind == Kind::Root {
-            let is_limited = self.session.is_some_and(|said| said.allowed.is_none());
-            return is_limited.then_some(Layer::Session);
         }
         // In another account a grant never stands for what the caller's own allows.
         self.limits(who, granted.filter(|_| is_at_home))

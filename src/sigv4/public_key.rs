@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     fn minus(mut number: [u8; 32], little: u8) -> [u8; 32] {
-        number[31] -= little;
+        number[31] = number[31].wrapping_sub(little);
         number
     }
 
@@ -211,7 +211,7 @@ mod tests {
         }
         let longer = [whole.as_slice(), &[0]].concat();
         assert!(EcdsaSignature::read(&longer).is_none());
-        let mut inside = longer.clone();
+        let mut inside = longer;
         inside[1] += 1;
         assert!(EcdsaSignature::read(&inside).is_none());
         // A length in the long form, and one that is indefinite.

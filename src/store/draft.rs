@@ -166,6 +166,12 @@ impl Draft {
         self.region.as_deref()
     }
 
+    /// Why somebody of this account was refused, as a message tells it; nothing where it is
+    /// no message of ours, or one for others.
+    pub fn decode(&self, message: &str) -> Option<String> {
+        self.token_keys.decode(message, self.account.id())
+    }
+
     /// A source of new ids.
     pub fn ids(&mut self) -> &mut dyn Ids {
         &mut *self.ids

@@ -8,10 +8,10 @@ use foldhash::quality::RandomState;
 
 use crate::secret::Secret;
 use crate::sigv4::Key;
-use crate::store::account::Account;
+use crate::store::account::{Account, Who};
 use crate::store::entity::LastUse;
 use crate::store::home::Home;
-use crate::store::owner::Caller;
+use crate::store::owner::{Actor, Caller};
 use crate::store::session::Found;
 use crate::text::{AccessKeyId, Status, Text};
 
@@ -39,13 +39,24 @@ impl Credential {
         let (account, expires) = (home.published(), session.expires);
         let signs = Key::new(id, version, secret);
         let token = Secret::new(token.to_owned());
+        let caller = Caller::in_session(&account, Arc::new(session))?;
         Some(Self {
             id: AccessKeyId::parse(id).ok()?,
             key: Arc::new(signs.in_session(crate::sigv4::Session { token, expires })),
-            caller: Caller::in_session(&account, Arc::new(session))?,
-            used: Arc::default(),
+            used: last_use(&caller, &account),
+            caller,
             home: Arc::clone(home),
         })
+    }
+
+    /// The id of what is used when this signs, a key or a role, if that is still there.
+    pub(super) fn used_in(&self, account: &Account) -> Option<&str> {
+        match self.caller.actor() {
+            Actor::Role { id, .. } => account.by_id(id).map(|_| id.as_str()),
+            Actor::Owner(_) | Actor::Guest { .. } | Actor::Stranger => {
+                account.owner_of(&self.id).map(|_| self.id.as_str())
+            }
+        }
     }
 
     /// Who signs with the key in `account`, which may be later than what the key
@@ -59,6 +70,15 @@ impl Credential {
         let caller = Caller::of(account, owner)?;
         (key.status == Status::Active && caller.id() == self.caller.id()).then_some(caller)
     }
+}
+
+/// Where it is noted that a session is used: its role remembers it, a user does not.
+fn last_use(caller: &Caller, account: &Account) -> Arc<LastUse> {
+    let role = match caller.actor() {
+        Actor::Role { id, .. } => account.by_id(id).and_then(Who::role),
+        Actor::Owner(_) | Actor::Guest { .. } | Actor::Stranger => None,
+    };
+    role.map_or_else(Arc::default, |role| Arc::clone(&role.used))
 }
 
 /// The keys of all accounts that are loaded.

@@ -56,8 +56,8 @@ pub(super) fn key_key(id: &str) -> String {
     format!("key/{id}")
 }
 
-/// Where the last use of a key stands.
-pub(super) fn used_key(account: &AccountId, id: &AccessKeyId) -> String {
+/// Where the last use of a key, or of a role, stands.
+pub(super) fn used_key(account: &AccountId, id: &str) -> String {
     format!("used/{account}/{id}")
 }
 
@@ -168,7 +168,11 @@ impl Reader<'_> {
                 there(user)
             }
             Some((Group::PLACE, _)) => there(records.read::<Group>(value)?),
-            Some((Role::PLACE, _)) => there(records.read::<Role>(value)?),
+            Some((Role::PLACE, _)) => {
+                let mut role: Role = records.read(value)?;
+                role.used = self.uses.remove(role.id.as_str()).unwrap_or_default();
+                there(role)
+            }
             Some((ManagedPolicy::PLACE, _)) => there(records.read::<ManagedPolicy>(value)?),
             Some((Profile::PLACE, _)) => there(records.read::<Profile>(value)?),
             Some((OidcProvider::PLACE, _)) => there(records.read::<OidcProvider>(value)?),

@@ -71,6 +71,8 @@ pub enum Actor {
 pub enum Proof {
     /// That a second factor is at hand.
     SecondFactor,
+    /// That the caller's account manages the one that is acted in.
+    Management,
     /// That an identity provider vouches for whoever asks, in a token.
     Web {
         /// The provider, as trust policies name it.
@@ -91,7 +93,7 @@ impl Proof {
     /// The identity provider, as trust policies name it, and what it vouches for.
     pub fn vouched(&self) -> Option<(&str, &Vouched)> {
         match self {
-            Self::SecondFactor => None,
+            Self::SecondFactor | Self::Management => None,
             Self::Web { provider, said } => Some((provider, said)),
             Self::Saml { provider, said } => Some((provider, &said.vouched)),
         }

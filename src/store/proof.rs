@@ -50,16 +50,9 @@ impl Draft {
         let device = self.account().device_of(proof.serial).filter(|device| device.is_of(caller));
         let device = device.ok_or(Unproven::NotTheirs)?;
         // A draft that knows no codes that were used takes none.
-        let spent = self.spent.as_deref().ok_or(Unproven::WrongCode)?;
-        if !spent.may_try(device, self.now()) {
-            return Err(Unproven::WrongCode);
-        }
-        let step = device.counter_of(proof.code, self.now());
-        if step.is_some_and(|step| spent.spend(device, step, self.now())) {
-            return Ok(());
-        }
-        spent.note_wrong(device, self.now());
-        Err(Unproven::WrongCode)
+        let spent = self.spent.as_deref();
+        let is_taken = spent.is_some_and(|spent| spent.take(device, proof.code, self.now()));
+        is_taken.then_some(()).ok_or(Unproven::WrongCode)
     }
 
     /// What two codes tell of a device's clock that were shown at most `reach` steps ago,

@@ -54,6 +54,7 @@ enum Purpose {
     Secret,
     Check,
     Token,
+    Message,
 }
 
 impl Seal {
@@ -101,6 +102,20 @@ impl Seal {
         self.reveal(sealed, &bound(Purpose::Token, context))
     }
 
+    /// Seals what a refusal is explained by, for the account that `context` names.
+    pub fn seal_message(&self, text: &[u8], context: &[u8]) -> Result<Vec<u8>, Unsealed> {
+        self.close(text, &bound(Purpose::Message, context))
+    }
+
+    /// Opens what a refusal is explained by.
+    pub fn open_message(
+        &self,
+        sealed: &[u8],
+        context: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
+        self.reveal(sealed, &bound(Purpose::Message, context))
+    }
+
     fn close(&self, bytes: &[u8], bound: &[u8]) -> Result<Vec<u8>, Unsealed> {
         // Room for the tag as well: a buffer that grew would leave the text behind.
         let mut buffer = Zeroizing::new(Vec::with_capacity(bytes.len().saturating_add(TAG)));
@@ -140,6 +155,7 @@ fn bound(purpose: Purpose, context: &[u8]) -> Vec<u8> {
         Purpose::Secret => 0,
         Purpose::Check => 1,
         Purpose::Token => 2,
+        Purpose::Message => 3,
     };
     [&[VERSION, purpose], context].concat()
 }

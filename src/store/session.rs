@@ -2,6 +2,7 @@
 //! and nowhere else.
 
 mod claims;
+mod message;
 mod opened;
 mod token;
 mod token_keys;

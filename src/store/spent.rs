@@ -15,8 +15,8 @@ const MOST_DEVICES: usize = 100_000;
 /// For how many steps a device is remembered: longer than any code is taken.
 const REMEMBERED: i64 = 240;
 
-/// How many wrong codes in a row cost nothing.
-const FREE: u32 = 5;
+/// The wrong code in a row from which on one has to wait.
+const PATIENCE: u32 = 5;
 
 /// Two to this power is the most steps that one must wait after wrong codes: an hour.
 const LONGEST: u32 = 7;
@@ -50,27 +50,44 @@ impl Default for Seen {
     }
 }
 
+impl Seen {
+    fn count_wrong(&mut self, due: i64) {
+        self.wrong = self.wrong.saturating_add(1);
+        if let Some(beyond) = self.wrong.checked_sub(PATIENCE) {
+            self.until = due.saturating_add(1 << beyond.min(LONGEST));
+        }
+    }
+}
+
 impl Spent {
     /// Remembers from `since` on.
     pub fn since(since: Time) -> Self {
         Self { since, devices: Mutex::default() }
     }
 
-    /// Uses the code of step `counter`, or tells that it, or a later one, was used
-    /// already. Of many who use one at the same time, one does.
+    /// Uses a code that is due, or tells that it is none, or that it, or a later one, was
+    /// used already. Of many who show one at the same time, one uses it.
     ///
-    /// What was used before the memory begins is not known: no code is taken then that
-    /// might have been.
-    pub fn spend(&self, device: &MfaDevice, counter: i64, now: Time) -> bool {
-        if counter <= self.forgotten(device) {
-            return false;
-        }
+    /// After some wrong codes one has to wait, ever longer (RFC 4226 section 7.3): what
+    /// is shown before is not looked at. What was used before the memory begins is not
+    /// known: no code is taken then that might have been.
+    pub fn take(&self, device: &MfaDevice, code: &str, now: Time) -> bool {
+        self.attempt(device, now, || device.counter_of(code, now))
+    }
+
+    // One lock over all of it: who asks many times at once is not looked at more often.
+    fn attempt(&self, device: &MfaDevice, now: Time, read: impl FnOnce() -> Option<i64>) -> bool {
+        let (due, forgotten) = (counter_at(now), self.forgotten(device));
         self.note(device, now, |seen| {
-            let is_new = counter > seen.last;
-            if is_new {
-                *seen = Seen { last: counter, ..Seen::default() };
+            if due < seen.until {
+                return false;
             }
-            is_new
+            let step = read().filter(|step| *step > seen.last.max(forgotten));
+            match step {
+                Some(last) => *seen = Seen { last, ..Seen::default() },
+                None => seen.count_wrong(due),
+            }
+            step.is_some()
         })
     }
 
@@ -86,24 +103,6 @@ impl Spent {
             }
             is_new || is_again
         })
-    }
-
-    /// Whether a code is looked at: after some wrong ones one has to wait, ever longer
-    /// (RFC 4226 section 7.3).
-    pub fn may_try(&self, device: &MfaDevice, now: Time) -> bool {
-        self.devices().get(&device.id).is_none_or(|seen| seen.until <= counter_at(now))
-    }
-
-    /// Notes that a code was wrong.
-    pub fn note_wrong(&self, device: &MfaDevice, now: Time) {
-        self.note(device, now, |seen| {
-            seen.wrong = seen.wrong.saturating_add(1);
-            if seen.wrong >= FREE {
-                let steps = 1_i64 << seen.wrong.saturating_sub(FREE).min(LONGEST);
-                seen.until = counter_at(now).saturating_add(steps);
-            }
-            true
-        });
     }
 
     /// The last step whose code may have been used without being remembered.
@@ -166,19 +165,25 @@ mod tests {
         Synced { drift: 0, last, at: NOW }
     }
 
+    /// Whether the code of that step is taken; a wrong one where there is none.
+    fn takes(spent: &Spent, device: &MfaDevice, step: impl Into<Option<i64>>, now: Time) -> bool {
+        let step = step.into();
+        spent.attempt(device, now, || step)
+    }
+
     #[test]
     fn a_code_is_spent_once_and_so_is_any_before_it() {
         let (spent, device) = (Spent::since(NOW), device(1, NOW));
-        assert!(spent.spend(&device, DUE, NOW));
-        assert!(!spent.spend(&device, DUE, NOW));
-        assert!(!spent.spend(&device, DUE - 1, NOW));
-        assert!(spent.spend(&device, DUE + 1, NOW));
+        assert!(takes(&spent, &device, DUE, NOW));
+        assert!(!takes(&spent, &device, DUE, NOW));
+        assert!(!takes(&spent, &device, DUE - 1, NOW));
+        assert!(takes(&spent, &device, DUE + 1, NOW));
     }
 
     #[test]
     fn of_many_who_spend_one_code_one_does() {
         let (spent, device) = (Spent::since(NOW), device(1, NOW));
-        let spends = || usize::from(spent.spend(&device, DUE, NOW));
+        let spends = || usize::from(takes(&spent, &device, DUE, NOW));
         let done: usize = thread::scope(|scope| {
             let all: Vec<_> = (0..16).map(|_| scope.spawn(spends)).collect();
             all.into_iter().map(|one| one.join().unwrap()).sum()
@@ -192,8 +197,8 @@ mod tests {
         assert!(spent.spend_pair(&device, told(DUE)));
         assert!(spent.spend_pair(&device, told(DUE)));
         assert!(!spent.spend_pair(&device, told(DUE + 1)));
-        assert!(!spent.spend(&device, DUE, NOW));
-        assert!(spent.spend(&device, DUE + 1, NOW));
+        assert!(!takes(&spent, &device, DUE, NOW));
+        assert!(takes(&spent, &device, DUE + 1, NOW));
         assert!(!spent.spend_pair(&device, told(DUE + 1)));
         assert!(!spent.spend_pair(&device, told(DUE + 2)));
         assert!(spent.spend_pair(&device, told(DUE + 3)));
@@ -203,7 +208,7 @@ mod tests {
     fn what_may_have_been_spent_before_the_memory_began_is_not_taken() {
         let (spent, device) = (Spent::since(NOW), device(1, NOW.plus(-1)));
         for (step, is_good) in [(DUE, false), (DUE + 1, false), (DUE + 2, true)] {
-            assert_eq!(spent.spend(&device, step, NOW), is_good);
+            assert_eq!(takes(&spent, &device, step, NOW), is_good);
         }
     }
 
@@ -211,28 +216,32 @@ mod tests {
     fn who_guesses_waits_ever_longer_until_a_code_is_right() {
         let (spent, device) = (Spent::since(NOW), device(1, NOW));
         let (mut now, mut waits) = (NOW, Vec::new());
-        for _ in 0..16 {
-            spent.note_wrong(&device, now);
-            let waited = (0..200).find(|step| spent.may_try(&device, now.plus(step * 30))).unwrap();
+        for _ in 0..14 {
+            assert!(!takes(&spent, &device, None, now));
+            let until = spent.devices()[&device.id].until;
+            let waited = until.saturating_sub(counter_at(now)).max(0);
+            if waited > 0 {
+                let early = now.plus((waited - 1) * 30);
+                assert!(!takes(&spent, &device, counter_at(early), early));
+            }
             waits.push(waited);
             now = now.plus(waited * 30);
         }
-        assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 128, 128, 128, 128]);
-        spent.note_wrong(&device, now);
-        assert!(!spent.may_try(&device, now));
-        assert!(spent.spend(&device, counter_at(now), now));
-        assert!(spent.may_try(&device, now));
+        assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 128, 128]);
+        assert!(takes(&spent, &device, counter_at(now), now));
+        assert!(!takes(&spent, &device, None, now));
+        assert!(takes(&spent, &device, counter_at(now) + 1, now));
     }
 
     #[test]
     fn memory_is_bounded_and_what_is_old_makes_room() {
         let spent = Spent::since(NOW);
         for number in 0..MOST_DEVICES {
-            assert!(spent.spend(&device(number, NOW), DUE, NOW));
+            assert!(takes(&spent, &device(number, NOW), DUE, NOW));
         }
-        assert!(!spent.spend(&device(MOST_DEVICES, NOW), DUE, NOW));
-        assert!(!spent.spend(&device(0, NOW), DUE, NOW));
+        assert!(!takes(&spent, &device(MOST_DEVICES, NOW), DUE, NOW));
+        assert!(!takes(&spent, &device(0, NOW), DUE, NOW));
         let later = NOW.plus(REMEMBERED * 30);
-        assert!(spent.spend(&device(MOST_DEVICES, NOW), DUE + REMEMBERED, later));
+        assert!(takes(&spent, &device(MOST_DEVICES, NOW), DUE + REMEMBERED, later));
     }
 }

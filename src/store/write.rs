@@ -132,7 +132,7 @@ impl Store {
             .changes
             .iter()
             .try_fold(batch, |batch, change| self.write(batch, base.id(), change))?;
-        let batch = write_owners(batch, base, &drafted);
+        let batch = write_owners(drop_uses(batch, base, &drafted), base, &drafted);
         Ok((Some(drafted), batch))
     }
 
@@ -316,8 +316,22 @@ fn write_owners(batch: Batch, base: &Account, drafted: &Drafted) -> Batch {
         let place = load::key_key(id.as_str());
         match (base.owner_of(id), after.owner_of(id)) {
             (None, Some(_)) => batch.absent(place.clone()).put(place, after.id().as_str()),
-            (Some(_), None) => batch.delete(place).delete(load::used_key(after.id(), id)),
+            (Some(_), None) => batch.delete(place).delete(load::used_key(after.id(), id.as_str())),
             (None, None) | (Some(_), Some(_)) => batch,
+        }
+    })
+}
+
+/// Without the last uses of roles that are gone.
+fn drop_uses(batch: Batch, base: &Account, drafted: &Drafted) -> Batch {
+    drafted.changes.iter().fold(batch, |batch, change| {
+        let gone = match change {
+            Change::Role(name, None) => base.roles.get(name),
+            _ => None,
+        };
+        match gone {
+            Some(role) => batch.delete(load::used_key(base.id(), role.id.as_str())),
+            None => batch,
         }
     })
 }
@@ -344,9 +358,10 @@ fn with_root_key(mut draft: Draft, id: &AccessKeyId, secret: &Secret) -> Result<
 
 fn add_use(batch: Batch, key: &Arc<Credential>) -> Result<Batch, Failure> {
     let account = key.home.published();
-    // A key that has gone since leaves no last use behind.
-    match key.used.get().filter(|_| account.owner_of(&key.id).is_some()) {
-        Some(last) => Ok(batch.put(load::used_key(account.id(), &key.id), write_use(&last)?)),
+    // What has gone since leaves no last use behind.
+    let (last, used) = (key.used.get(), key.used_in(&account));
+    match last.zip(used) {
+        Some((last, used)) => Ok(batch.put(load::used_key(account.id(), used), write_use(&last)?)),
         None => Ok(batch),
     }
 }

@@ -39,7 +39,7 @@ input! {
         #[expect(dead_code, reason = "a proof: it is looked into before the action runs")]
         code: Option<TokenCode> = "TokenCode",
         source_identity: Option<SourceIdentity> = "SourceIdentity",
-        contexts: Option<List<ProvidedContext, 5>> = "ProvidedContexts",
+        contexts: Option<List<ProvidedContext, 5, 1>> = "ProvidedContexts",
         token_size: Option<TokenSize> = "MinimumSessionTokenSize",
     }
 }
@@ -94,8 +94,7 @@ impl AssumeRole {
             );
             return Some(Error::new(Code::AccessDenied, message));
         }
-        let context = self.contexts.as_ref().and_then(|contexts| contexts.0.first())?;
-        Some(unknown_context(context))
+        None
     }
 }
 
@@ -123,6 +122,9 @@ impl Action for AssumeRole {
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let input = input.into_inner();
+        if let Some(context) = input.contexts.iter().flat_map(|contexts| &contexts.0).next() {
+            return Err(unknown_context(context));
+        }
         let (account, now) = (draft.account(), draft.now());
         let role = found(&input.role, account)?;
         let seconds = seconds(input.duration, role, caller)?;

@@ -46,7 +46,10 @@ impl Action for GetSessionToken {
 
     /// Every user may act in a session of their own.
     fn needs(&self, caller: &Caller, _: &Account) -> Needs {
-        refused_in_session(caller, Self::NAME).map_or_else(Needs::nothing, Needs::never)
+        match refused_in_session(caller, Self::NAME) {
+            Some(error) => Needs::never(error),
+            None => Needs::nothing(),
+        }
     }
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {

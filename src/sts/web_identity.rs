@@ -55,9 +55,6 @@ output! {
 
 impl AssumeRoleWithWebIdentity {
     fn asked(&self, caller: &Caller, account: &Account) -> Result<Needs> {
-        if let Some(provider) = &self.provider {
-            return Err(no_access_tokens(provider));
-        }
         let passing = Passing::of(vouched(caller)?.1)?;
         let behind = passing.behind.as_ref().map(Text::text);
         let assuming = Assuming {
@@ -84,6 +81,9 @@ impl Action for AssumeRoleWithWebIdentity {
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let input = input.into_inner();
+        if let Some(provider) = &input.provider {
+            return Err(no_access_tokens(provider));
+        }
         let (account, now) = (draft.account(), draft.now());
         let (provider, said) = vouched(caller)?;
         let passing = Passing::of(said)?;

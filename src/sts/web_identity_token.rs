@@ -75,15 +75,15 @@ impl Action for GetWebIdentityToken {
 
     fn run(input: Allowed<Self>, caller: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let input = input.into_inner();
-        let issuer = issuer(draft.account())?.clone();
-        let (issued, expires) = (draft.now(), draft.now().plus(input.seconds()));
+        let id = issuer_in(draft.account())?;
+        let (now, expires) = (draft.now(), draft.now().plus(input.seconds()));
         refuse_longer(expires, caller)?;
         let said = Said {
-            issuer: draft.issuer_base().of(&issuer),
+            issuer: draft.issuer_base().of(id),
             audience: &input.audience.0,
             tags: input.passed().tags,
             id: draft.ids().uuid(),
-            times: (issued, expires),
+            times: (now, expires),
         };
         let claims = said.claims(caller, draft).to_string();
         if claims.len() > LARGEST {
@@ -95,7 +95,7 @@ impl Action for GetWebIdentityToken {
 }
 
 /// Who issues the account's tokens, if there are some to be had.
-fn issuer(account: &Account) -> Result<&IssuerId> {
+fn issuer_in(account: &Account) -> Result<&IssuerId> {
     match &account.settings().outbound {
         Some(Outbound { id, is_enabled: true }) => Ok(id),
         Some(Outbound { is_enabled: false, .. }) | None => Err(Error::new(

@@ -200,16 +200,20 @@ impl<T: Field> Field for Option<T> {
 }
 
 /// Up to so many of a kind: `Tags.member.1.Key`, `Tags.member.2.Key`, …; as many as
-/// a form holds where no number is given.
+/// a form holds where no number is given, and as few as none where no second one is.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct List<T, const MOST: usize = MOST_PARAMETERS>(pub Vec<T>);
+pub struct List<T, const MOST: usize = MOST_PARAMETERS, const LEAST: usize = 0>(pub Vec<T>);
 
 /// A list is read from 1 up to its first gap, so that it is never longer than
 /// the form it came in. `Tags=` is how SDKs write a list that is empty.
-impl<T: Field, const MOST: usize> Field for List<T, MOST> {
+impl<T: Field, const MOST: usize, const LEAST: usize> Field for List<T, MOST, LEAST> {
     const REQUIRED: bool = true;
-    const CONSTRAINTS: &'static [Breach] =
-        if MOST < MOST_PARAMETERS { &[Breach::TooLong(MOST)] } else { &[] };
+    const CONSTRAINTS: &'static [Breach] = match (MOST < MOST_PARAMETERS, LEAST > 0) {
+        (true, true) => &[Breach::TooLong(MOST), Breach::TooShort(LEAST)],
+        (true, false) => &[Breach::TooLong(MOST)],
+        (false, true) => &[Breach::TooShort(LEAST)],
+        (false, false) => &[],
+    };
 
     fn read(form: &Form, name: &str, faults: &mut Faults) -> Option<Self> {
         if !form.has(name) {
@@ -218,8 +222,10 @@ impl<T: Field, const MOST: usize> Field for List<T, MOST> {
         }
         let length =
             (1..=MOST_PARAMETERS).take_while(|index| form.has(&member(name, *index))).count();
-        if length > MOST {
-            faults.note(name, None, Breach::TooLong(MOST));
+        if length > MOST || length < LEAST {
+            let breach =
+                if length > MOST { Breach::TooLong(MOST) } else { Breach::TooShort(LEAST) };
+            faults.note(name, None, breach);
             return None;
         }
         let members = (1..=length).map(|index| T::read_member(form, name, index, faults));

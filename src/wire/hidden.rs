@@ -23,7 +23,42 @@ impl<T: Text> Field for Hidden<T> {
     const CONSTRAINTS: &'static [Breach] = T::CONSTRAINTS;
 
     fn read(form: &Form, name: &str, faults: &mut Faults) -> Option<Self> {
-        let value = <T as Field>::read(form, name, faults)?;
-        Some(Self(Secret::new(value.text().into_owned()), PhantomData))
+        let Some(raw) = form.get(name) else {
+            faults.note(name, None, Breach::Missing);
+            return None;
+        };
+        match T::parse(raw) {
+            Ok(_) => Some(Self(Secret::new(raw.to_owned()), PhantomData)),
+            Err(broken) => {
+                // No answer repeats a secret, not even one that is no good.
+                for breach in broken {
+                    faults.note(name, None, breach);
+                }
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::PrivateKeyText;
+    use crate::wire::faults::Echo;
+
+    fn read(body: &[u8]) -> Result<Hidden<PrivateKeyText>, crate::error::Error> {
+        let form = Form::read(std::iter::empty(), body).unwrap();
+        let mut faults = Faults::default();
+        let read = Hidden::read(&form, "Key", &mut faults);
+        faults.or_error(read, Echo::Value)
+    }
+
+    #[test]
+    fn a_secret_does_not_print_and_is_not_repeated_where_it_is_no_good() {
+        let hidden = read(b"Key=hush").unwrap();
+        assert!(!format!("{hidden:?}").contains("hush"));
+        assert_eq!(hidden.into_secret().expose(), "hush");
+        assert!(!read("Key=hush\u{100}".as_bytes()).unwrap_err().message().contains("hush"));
+        assert!(read(b"").unwrap_err().message().contains("must not be null"));
     }
 }

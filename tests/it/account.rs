@@ -7,13 +7,13 @@ use countersign::ids::RandomIds;
 use countersign::store::account::{Account, Who};
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::entity::{
-    Entity, Group, Holder, ManagedPolicy, Placed, Profile, Rights, Role, User,
+    Enabled, Entity, Group, Holder, ManagedPolicy, MfaDevice, Placed, Profile, Rights, Role, User,
 };
 use countersign::text::{EntityId, Folded};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::entities::{arn, group, policy, profile, role, user, word};
+use crate::entities::{arn, device, group, policy, profile, role, user, word};
 use crate::world::ACCOUNT;
 
 const NAMES: [&str; 4] = ["ann", "Bob", "EVE", "x"];
@@ -98,6 +98,17 @@ impl Sample for Profile {
     }
 }
 
+impl Sample for MfaDevice {
+    fn make(name: &str, id: EntityId) -> Self {
+        device(name, id)
+    }
+
+    fn fill(&mut self, ids: &[EntityId], choice: Choice) {
+        let user = chosen(ids, choice).first().cloned();
+        self.enabled = user.map(|user| Enabled { user, at: self.created });
+    }
+}
+
 /// A draft, and every id that was ever given in it.
 struct Story {
     draft: Draft,
@@ -116,11 +127,12 @@ impl Story {
     }
 
     fn goes_on(&mut self, (deed, kind, name, choice): Step) {
-        match kind % 5 {
+        match kind % 6 {
             0 => self.does::<User>(deed, name, choice),
             1 => self.does::<Group>(deed, name, choice),
             2 => self.does::<Role>(deed, name, choice),
             3 => self.does::<ManagedPolicy>(deed, name, choice),
+            4 => self.does::<MfaDevice>(deed, name, choice),
             _ => self.does::<Profile>(deed, name, choice),
         }
     }
@@ -210,6 +222,9 @@ fn assert_knows_itself(story: &Story) {
         assert_eq!(names(account.members(id)), names(members));
         let profiles = all::<Profile>(account).filter(|profile| profile.role.as_ref() == Some(id));
         assert_eq!(names(account.profiles_of(id)), names(profiles));
+        let devices = || all::<MfaDevice>(account).filter(|device| device.is_of(id.as_str()));
+        assert_eq!(names(account.devices_of(id)), names(devices()));
+        assert_eq!(account.devices_held(id), devices().count());
     }
     let mut in_use = Vec::new();
     for raw in ARNS {
@@ -288,6 +303,25 @@ fn a_policy_is_found_by_its_full_name_path_and_case_included() {
         "arn:aws:iam::123456789013:policy/a/Read",
         "arn:aws:iam::aws:policy/a/Read",
         "not an arn but long enough to be one",
+    ] {
+        assert!(!is_found(other), "{other}");
+    }
+}
+
+#[test]
+fn a_device_is_found_by_its_serial_number_path_and_case_included() {
+    let mut story = Story::new();
+    let id = story.new_id::<MfaDevice>();
+    story.draft.put(device("Phone", id));
+    let is_found = |serial: &str| story.account().device_of(serial).is_some();
+    assert!(is_found("arn:aws:iam::123456789012:mfa/a/Phone"));
+    for other in [
+        "arn:aws:iam::123456789012:mfa/a/phone",
+        "arn:aws:iam::123456789012:mfa/Phone",
+        "arn:aws:iam::123456789013:mfa/a/Phone",
+        "/Phone",
+        "Phone",
+        "",
     ] {
         assert!(!is_found(other), "{other}");
     }

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use countersign::action::{ActionName, Call, Case, Decide, Leave, Route, Served};
+use countersign::action::{ActionName, Call, Case, Decide, Leave, Proves, Route, Served};
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
+use countersign::federation::Vouched;
+use countersign::federation::saml::Asserted;
 use countersign::ids::RandomIds;
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
-use countersign::store::owner::{Caller, Owner};
+use countersign::store::owner::{Caller, Owner, Proof};
 use countersign::text::{AccountId, Text, UserName};
 use countersign::wire::answer::Format;
 use countersign::wire::form::Form;
@@ -47,7 +49,23 @@ const BESIDE_REFERENCE: &[(&str, &str, &str)] = &[
     ("iam:ListRoles", "arn:aws:iam::123456789012:role/dev/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/", A_LIST),
     ("iam:ListUsers", "arn:aws:iam::123456789012:user/dev/", A_LIST),
+    ("sts:SetSourceIdentity", "aws:RequestTag/cost", ONE_REQUEST),
+    ("sts:SetSourceIdentity", "aws:TagKeys", ONE_REQUEST),
+    ("sts:SetSourceIdentity", "sts:ExternalId", ONE_REQUEST),
+    ("sts:SetSourceIdentity", "sts:RoleSessionName", ONE_REQUEST),
+    ("sts:SetSourceIdentity", "sts:TransitiveTagKeys", ONE_REQUEST),
+    (
+        "sts:TagSession",
+        "arn:aws:sts::123456789012:federated-user/Acme",
+        "IAM User Guide, session tags: GetFederationToken asks for it too",
+    ),
+    ("sts:TagSession", "sts:ExternalId", ONE_REQUEST),
+    ("sts:TagSession", "sts:RoleSessionName", ONE_REQUEST),
+    ("sts:TagSession", "sts:SourceIdentity", ONE_REQUEST),
 ];
+
+/// Why what comes with a role is told all that the request says of itself.
+const ONE_REQUEST: &str = "one statement of a trust policy may allow all of it, by one condition";
 
 /// Why a list asks leave on more than `*`.
 const A_LIST: &str = "AWS's refusals name the path that is listed";
@@ -65,6 +83,8 @@ const NOT_STATED: &[(&str, &str, &str)] = &[
     ("iam:PutRolePermissionsBoundary", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:PutRolePolicy", "iam:RoleTemplateARN", NO_TEMPLATES),
     ("iam:TagRole", "iam:RoleTemplateARN", NO_TEMPLATES),
+    ("sts:AssumeRole", "iam:ResourceTag/${TagKey}", "of the role: found by its ARN"),
+    ("sts:AssumeRoleWithWebIdentity", "sts:RoleAuthorizedByIdp", "no provider says so"),
 ];
 
 /// Why no device is one that is held to a reader.
@@ -99,7 +119,8 @@ fn every_condition_key_that_the_reference_lists_is_stated() {
     };
     let listed = routes().flat_map(|route| {
         let action = route.action.to_string();
-        strings(&reference(&route.action)["keys"]).map(move |key| (action.clone(), key.to_owned()))
+        let keys = strings(&reference(&route.action)["keys"]).filter(|key| !is_said(key));
+        keys.map(move |key| (action.clone(), key.to_owned()))
     });
     let missing = listed.filter(|(action, key)| !is_stated(action, key));
     let known = NOT_STATED.iter().map(|(action, key, _)| owned(action, key));
@@ -148,6 +169,12 @@ fn a_pattern_of_the_reference_fits_names_of_its_kind_alone() {
     assert!(!fits(user, "*"));
     assert!(fits("aws:RequestTag/${TagKey}", "aws:RequestTag/a/b"));
     assert!(fits("aws:TagKeys", "aws:TagKeys") && !fits("aws:TagKeys", "aws:TagKeysToo"));
+}
+
+/// Whether it is what an identity provider says of somebody: no action states that, it is
+/// found in the proof, or in the session that came of it.
+fn is_said(key: &str) -> bool {
+    !["aws:", "iam:", "sts:"].iter().any(|ours| key.starts_with(ours))
 }
 
 fn owned(action: &str, what: &str) -> (String, String) {
@@ -270,16 +297,59 @@ impl Office {
         office
     }
 
+    /// Who asks, with what the action takes as a proof.
+    fn caller(&self, who: &Owner, proves: Proves) -> Caller {
+        let signed = || Caller::of(&self.account, who).unwrap();
+        let stranger = || Caller::stranger(&self.account);
+        let provider: Arc<str> = "arn:aws:iam::123456789012:oidc-provider/id.acme.com".into();
+        match proves {
+            Proves::Nothing => signed(),
+            Proves::SecondFactor => signed().proving(Some(Proof::SecondFactor)),
+            Proves::Management => signed().proving(Some(Proof::Management)),
+            Proves::WebIdentity => {
+                stranger().proving(Some(Proof::Web { provider, said: Arc::new(vouched()) }))
+            }
+            Proves::Saml => {
+                stranger().proving(Some(Proof::Saml { provider, said: Arc::new(asserted()) }))
+            }
+        }
+    }
+
     /// What becomes of a call, `Action&Name=value`.
     fn asks(&self, call: &str, who: &Owner, policy: &dyn Decide) -> Result<Served, Error> {
         let (action, parameters) = call.split_once('&').unwrap();
         let route = routes().find(|route| route.action.name == action).unwrap();
         let form = Form::read(std::iter::empty(), parameters.as_bytes()).unwrap();
-        let caller = Caller::of(&self.account, who).unwrap();
+        let caller = self.caller(who, route.proves);
         let (caller, format) = (&caller, Format::Xml);
         let call =
             Call { form: &form, caller, home: None, request_id: "", format, policy, request: &() };
         (route.serve)(&call, draft(&self.account))
+    }
+}
+
+/// What a provider says who says all that it can.
+fn vouched() -> Vouched {
+    let tag = ("cost".to_owned(), "high".to_owned());
+    Vouched {
+        tags: vec![tag],
+        transitive: vec!["cost".to_owned()],
+        source_identity: Some("bob".to_owned()),
+        ..Vouched::default()
+    }
+}
+
+fn asserted() -> Asserted {
+    Asserted {
+        vouched: vouched(),
+        assertion_id: "a".to_owned(),
+        not_on_or_after: Time::from_unix(i64::MAX),
+        subject_type: "persistent".to_owned(),
+        name_qualifier: "q".to_owned(),
+        session_name: "session".to_owned(),
+        session_seconds: None,
+        session_not_on_or_after: None,
+        roles: Vec::new(),
     }
 }
 

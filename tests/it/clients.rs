@@ -85,6 +85,15 @@ fn boto3_is_told_what_policies_decide() {
 }
 
 #[test]
+fn boto3_signs_by_a_key_pair() {
+    let story = Installed::python("boto3").map(|boto3| {
+        let story = Story::of(boto3.program("python"), "boto3/sigv4a.py");
+        story.ending("a key pair has signed")
+    });
+    tell("boto3", story);
+}
+
+#[test]
 fn boto3_leads_a_key_through_its_life() {
     let story =
         Installed::python("boto3").map(|boto3| Story::of(boto3.program("python"), "boto3/life.py"));

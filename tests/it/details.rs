@@ -76,6 +76,7 @@ fn role(trusted: &User, draft: &mut Draft) -> Role {
         trust: Policy::kept(&trust),
         rights: rights(),
         tags: Tags::new(Case::Ignored),
+        used: std::sync::Arc::default(),
         service: None,
     }
 }

@@ -7,7 +7,7 @@ use aws_sigv4::http_request::{
     PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
     SigningSettings, UriPathNormalizationMode, sign,
 };
-use aws_sigv4::sign::v4::SigningParams;
+use aws_sigv4::sign::{v4, v4a};
 use bytes::Bytes;
 use countersign::clock::Time;
 use countersign::secret::Secret;
@@ -26,6 +26,7 @@ const TOKEN: &str = "FwoGZXIvYXdzEBYaD/+=token";
 struct Setup {
     service: &'static str,
     location: SignatureLocation,
+    is_by_pair: bool,
     has_token: bool,
     declares_hash: bool,
 }
@@ -47,15 +48,16 @@ impl Setup {
     fn sign(self, mut request: Request<Bytes>) -> Request<Bytes> {
         let token = self.has_token.then(|| TOKEN.to_owned());
         let identity = Credentials::new("ASIAANN", "hers", token, None, "test").into();
-        let params = SigningParams::builder()
-            .identity(&identity)
-            .region("us-east-1")
-            .name(self.service)
-            .time(UNIX_EPOCH + Duration::from_mins(24_015_636))
-            .settings(self.settings())
-            .build()
-            .unwrap()
-            .into();
+        let time = UNIX_EPOCH + Duration::from_mins(24_015_636);
+        let params = if self.is_by_pair {
+            let params = v4a::SigningParams::builder().region_set("us-east-1");
+            let params = params.identity(&identity).name(self.service).time(time);
+            params.settings(self.settings()).build().unwrap().into()
+        } else {
+            let params = v4::SigningParams::builder().region("us-east-1");
+            let params = params.identity(&identity).name(self.service).time(time);
+            params.settings(self.settings()).build().unwrap().into()
+        };
         let uri = request.uri().to_string();
         let headers =
             request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
@@ -106,16 +108,18 @@ impl Setup {
         let session =
             Session { token: Secret::new(TOKEN.to_owned()), expires: Time::from_unix(i64::MAX) };
         let key = if self.has_token { key.in_session(session) } else { key };
-        House { key: Some(key.into()), ..House::new(rules, "", "") }
+        House { key: Some(key.into()), ..House::new(rules.taking_sigv4a(), "", "") }
     }
 }
 
 fn setup() -> impl Strategy<Value = Setup> {
     let locations = vec![SignatureLocation::Headers, SignatureLocation::QueryParams];
-    (select(vec!["orders", "s3"]), select(locations), any::<bool>(), any::<bool>()).prop_map(
-        |(service, location, has_token, declares_hash)| Setup {
+    let services = vec!["orders", "s3"];
+    (select(services), select(locations), any::<[bool; 3]>()).prop_map(
+        |(service, location, [is_by_pair, has_token, declares_hash])| Setup {
             service,
             location,
+            is_by_pair,
             has_token,
             declares_hash,
         },

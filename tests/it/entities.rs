@@ -67,6 +67,7 @@ pub(crate) fn role(name: &str, id: EntityId) -> Role {
         trust: Policy::kept("{}"),
         rights: Rights::default(),
         tags: Tags::new(Role::CASE),
+        used: Arc::default(),
         service: None,
     }
 }
@@ -315,6 +316,8 @@ fn a_record_of_a_later_version_is_too_new_whatever_else_is_in_it() {
             records.read::<Role>(&later).unwrap_err(),
             records.read::<ManagedPolicy>(&later).unwrap_err(),
             records.read::<Profile>(&later).unwrap_err(),
+            records.read::<OidcProvider>(&later).unwrap_err(),
+            records.read::<SamlProvider>(&later).unwrap_err(),
             records.read::<MfaDevice>(&later).unwrap_err(),
             records.read_root(&later).unwrap_err(),
             read_settings(&later).unwrap_err(),
@@ -325,6 +328,19 @@ fn a_record_of_a_later_version_is_too_new_whatever_else_is_in_it() {
         }
         let far = Failure::TooNew { found: 1000, known: 2 };
         assert_eq!(read_use(b"{\"v\":1000}").unwrap_err(), far);
+    });
+}
+
+#[test]
+fn a_private_key_of_one_provider_does_not_open_in_another() {
+    with_records(|records, kept| {
+        let corp: SamlProvider = records.read(&kept("saml")).unwrap();
+        assert!(corp.keys[0].pem.expose().starts_with("-----BEGIN PRIVATE KEY-----\n"));
+        assert_eq!(corp.metadata().unwrap().entity, "https://idp.acme.com");
+        let moved = records.read::<SamlProvider>(&kept("saml-key-moved-elsewhere"));
+        assert!(matches!(moved.unwrap_err(), Failure::Damaged(_)));
+        let acme: OidcProvider = records.read(&kept("oidc")).unwrap();
+        assert_eq!((acme.name.as_str(), acme.tags.len()), ("id.example.com/Realm", 1));
     });
 }
 

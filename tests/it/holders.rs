@@ -30,6 +30,7 @@ pub(crate) fn put_role(draft: &mut Draft, name: &str, service: Option<&str>) {
         trust: Policy::kept("{}"),
         rights: Rights::default(),
         tags: Tags::new(Role::CASE),
+        used: std::sync::Arc::default(),
         service: service.map(|name| ServiceName::parse(name).unwrap()),
     });
 }

@@ -27,7 +27,6 @@ const UNMODELLED: &[(&str, &str, &str)] = &[(
 pub(crate) const NOT_YET: &[(&str, &[&str])] = &[
     ("not yet: which services were used", SERVICES_USED),
     ("not yet: temporary credentials", SESSIONS),
-    ("not yet: federation", FEDERATION),
     ("not yet: passwords, and signing in by them", PASSWORDS),
     ("not yet: other credentials than access keys", CREDENTIALS),
     ("not yet: the report on credentials", REPORT),
@@ -41,45 +40,7 @@ const SERVICES_USED: &[&str] = &[
     "ListPoliciesGrantingServiceAccess",
 ];
 
-const SESSIONS: &[&str] = &[
-    "AssumeRole",
-    "AssumeRoot",
-    "DecodeAuthorizationMessage",
-    "GetDelegatedAccessToken",
-    "GetFederationToken",
-    "GetSessionToken",
-];
-
-const FEDERATION: &[&str] = &[
-    "AssumeRoleWithSAML",
-    "AssumeRoleWithWebIdentity",
-    "CreateOpenIDConnectProvider",
-    "CreateSAMLProvider",
-    "CreateVirtualMFADevice",
-    "DeactivateMFADevice",
-    "DeleteOpenIDConnectProvider",
-    "DeleteSAMLProvider",
-    "DeleteVirtualMFADevice",
-    "GetMFADevice",
-    "GetOpenIDConnectProvider",
-    "ListMFADeviceTags",
-    "ListMFADevices",
-    "ListOpenIDConnectProviderTags",
-    "ListOpenIDConnectProviders",
-    "ListSAMLProviderTags",
-    "ListSAMLProviders",
-    "ListVirtualMFADevices",
-    "RemoveClientIDFromOpenIDConnectProvider",
-    "ResyncMFADevice",
-    "TagMFADevice",
-    "TagOpenIDConnectProvider",
-    "TagSAMLProvider",
-    "UntagMFADevice",
-    "UntagOpenIDConnectProvider",
-    "UntagSAMLProvider",
-    "UpdateOpenIDConnectProviderThumbprint",
-    "UpdateSAMLProvider",
-];
+const SESSIONS: &[&str] = &["GetDelegatedAccessToken"];
 
 const PASSWORDS: &[&str] = &[
     "ChangePassword",
@@ -182,6 +143,7 @@ fn is_of_the_door(code: &str) -> bool {
         code,
         "SignatureDoesNotMatch"
             | "InvalidClientTokenId"
+            | "ExpiredToken"
             | "IncompleteSignature"
             | "InvalidAction"
             | "MissingAuthenticationToken"

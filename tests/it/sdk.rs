@@ -7,6 +7,7 @@ use aws_sdk_sts::operation::get_caller_identity::{
     GetCallerIdentityError, GetCallerIdentityOutput,
 };
 use aws_smithy_http_client::Builder;
+use aws_smithy_runtime_api::client::auth::AuthSchemeId;
 
 use crate::running::{ACCOUNT, Gateway, REGION, ROOT_ID, ROOT_SECRET};
 
@@ -88,6 +89,23 @@ async fn the_rust_sdks_lead_a_key_through_its_life() {
     root.delete_user().user_name("Ann").send().await.unwrap();
     let error = root.get_user().user_name("Ann").send().await.unwrap_err().into_service_error();
     assert!(error.is_no_such_entity_exception(), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_rust_sdk_signs_for_sts_by_a_key_pair() {
+    let gateway = Gateway::start();
+    let pair = |regions: &'static str, secret: &str| {
+        let shared = client!(aws_sdk_sts, &gateway.url, ROOT_ID, secret);
+        let config = shared.config().to_builder();
+        let config = config.auth_scheme_preference([AuthSchemeId::from("sigv4a")]);
+        aws_sdk_sts::Client::from_conf(config.sigv4a_signing_region_set(regions).build())
+    };
+    let who = pair("*", ROOT_SECRET).get_caller_identity().send().await.unwrap();
+    assert_eq!(who.arn(), Some(format!("arn:aws:iam::{ACCOUNT}:root").as_str()));
+    let wrong = refusal(pair("*", "wrong").get_caller_identity().send().await);
+    assert_eq!(wrong.1, "SignatureDoesNotMatch");
+    let far = refusal(pair("mars-1", ROOT_SECRET).get_caller_identity().send().await);
+    assert_eq!(far.2, "Credential should be scoped to a valid region. ");
 }
 
 #[tokio::test]

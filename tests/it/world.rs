@@ -107,6 +107,7 @@ impl World {
             body_limit: 1024 * 1024,
             regions: Vec::new(),
             proxies: Vec::new(),
+            management: Some(account.clone()),
         });
         Self { store, clock, root, stack: BoxCloneSyncService::new(stack) }
     }

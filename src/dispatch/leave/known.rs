@@ -47,6 +47,10 @@ fn kind(caller: &Caller) -> &'static str {
     }
 }
 
+fn is_factor(proof: &Proof) -> bool {
+    matches!(proof, Proof::SecondFactor)
+}
+
 /// What an identity provider said.
 fn said<'f>(facts: &'f [(String, Vec<String>)], key: &str) -> Option<Fact<'f>> {
     let (_, values) = facts.iter().find(|(name, _)| folds_to(name, key))?;
@@ -123,7 +127,7 @@ impl Known<'_> {
 
     /// For how many seconds a second factor is proven already.
     fn factor_age(&self) -> Option<i64> {
-        if matches!(self.case.caller.proof(), Some(Proof::SecondFactor)) {
+        if self.case.caller.proof().is_some_and(is_factor) {
             return Some(0);
         }
         Some(self.case.now.since(self.case.caller.session()?.mfa?))
@@ -135,8 +139,8 @@ impl Known<'_> {
         match (proof.vouched(), key) {
             (Some((provider, _)), "aws:federatedprovider") => Some(Fact::one(provider)),
             (Some((_, vouched)), _) => said(&vouched.facts, key),
-            (None, "aws:multifactorauthpresent") => Some(Fact::one("true")),
-            (None, "aws:multifactorauthage") => Some(Fact::one("0")),
+            (None, "aws:multifactorauthpresent") if is_factor(proof) => Some(Fact::one("true")),
+            (None, "aws:multifactorauthage") if is_factor(proof) => Some(Fact::one("0")),
             (None, _) => None,
         }
     }

@@ -170,13 +170,160 @@ pub(super) fn subject(assertion: &Element) -> Result<(String, String), Refusal> 
 /// What a name is whose format is not said (SAML V2.0 Core, section 2.2.2).
 const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
 
-/// The earliest moment at which the provider ends the session.
-pub(super) fn session_end(assertion: &Element) -> Result<Option<Time>, Refusal> {
+/// The earliest moment at which the provider ends the session; it has not come.
+pub(super) fn session_end(assertion: &Element, now: Time) -> Result<Option<Time>, Refusal> {
     let mut earliest: Option<Time> = None;
     for statement in assertion.all(ASSERTION, "AuthnStatement") {
         if let Some(end) = moment(statement, "SessionNotOnOrAfter")? {
             earliest = Some(earliest.map_or(end, |known| known.min(end)));
         }
     }
-    Ok(earliest)
+    match earliest {
+        Some(end) if end <= now => Err(Refusal::Expired { end, now }),
+        earliest => Ok(earliest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{AccountId, Text as _};
+
+    const NOW: Time = Time::from_unix(1_440_938_160);
+    const AUDIENCE: &str = "<AudienceRestriction><Audience>here</Audience></AudienceRestriction>";
+    const DATA: &str = r#"Recipient="door" NotOnOrAfter="2015-08-30T12:38:00Z""#;
+
+    /// What stands in an assertion: each part may be another.
+    struct Parts<'p> {
+        issued: &'p str,
+        /// Attributes of the confirmation's data.
+        data: &'p str,
+        /// Attributes of the conditions, and what is in them.
+        conditions: (&'p str, &'p str),
+    }
+
+    const GOOD: Parts<'static> =
+        Parts { issued: "2015-08-30T12:36:00Z", data: DATA, conditions: ("", AUDIENCE) };
+
+    impl Parts<'_> {
+        fn text(&self) -> String {
+            let Self { issued, data, conditions: (window, conditions) } = self;
+            format!(
+                r#"<Assertion xmlns="{ASSERTION}" IssueInstant="{issued}"><Subject>
+                <SubjectConfirmation Method="{BEARER}"><SubjectConfirmationData {data}/>
+                </SubjectConfirmation></Subject><Conditions {window}>{conditions}</Conditions>
+                </Assertion>"#
+            )
+        }
+
+        fn bearer(&self) -> Result<Bearer, Refusal> {
+            bearer_of(&self.text())
+        }
+
+        fn refused(&self) -> Refusal {
+            self.bearer().unwrap_err()
+        }
+    }
+
+    fn bearer_of(text: &str) -> Result<Bearer, Refusal> {
+        let account = AccountId::parse("123456789012").unwrap();
+        let (audiences, recipients): (&[_], &[_]) = (&["here"], &["door"]);
+        let expected =
+            Expected { account: &account, provider: "p", audiences, recipients, now: NOW };
+        bearer(&Element::read(text).unwrap(), &expected)
+    }
+
+    fn conditioned(window: &str, conditions: &str) -> Result<(), Refusal> {
+        Parts { conditions: (window, conditions), ..GOOD }.bearer().map(|_| ())
+    }
+
+    fn subject_of(name: &str) -> Result<(String, String), Refusal> {
+        let text =
+            format!(r#"<Assertion xmlns="{ASSERTION}"><Subject>{name}</Subject></Assertion>"#);
+        subject(&Element::read(&text).unwrap())
+    }
+
+    #[test]
+    fn an_assertion_ends_at_the_first_of_its_ends() {
+        assert_eq!(GOOD.bearer().unwrap().end, NOW.plus(120));
+        let early =
+            Parts { conditions: ("NotOnOrAfter='2015-08-30T12:36:01.9Z'", AUDIENCE), ..GOOD };
+        assert_eq!(early.bearer().unwrap().end, NOW.plus(1));
+        let old = Parts { issued: "2015-08-30T14:31:00.000+02:00", ..GOOD };
+        assert_eq!(old.bearer().unwrap().end, NOW);
+        let older = Parts { issued: "2015-08-30T12:30:59Z", ..GOOD };
+        assert_eq!(older.refused(), Refusal::Stale(NOW.plus(-301)));
+    }
+
+    #[test]
+    fn an_assertion_holds_within_all_its_windows() {
+        let conditions = |window: &str| conditioned(window, AUDIENCE);
+        assert_eq!(conditions("NotBefore='2015-08-30T12:37:00Z'"), Ok(()));
+        let late = Err(Refusal::Early(NOW.plus(61)));
+        assert_eq!(conditions("NotBefore='2015-08-30T12:37:01Z'"), late);
+        let ended = Err(Refusal::Expired { end: NOW, now: NOW });
+        assert_eq!(conditions("NotOnOrAfter='2015-08-30T12:36:00Z'"), ended);
+        for bad in ["", "2015", "1440938160", "2015-08-30", "2015-08-30T25:00:00Z"] {
+            let window = format!("NotOnOrAfter='{bad}'");
+            assert_eq!(conditions(&window), Err(Refusal::Lacks("NotOnOrAfter")), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_bearer_shows_it_here_and_until_an_end() {
+        for data in ["", r#"Recipient="door""#, r#"NotOnOrAfter="2015-08-30T12:38:00Z""#] {
+            assert_eq!(Parts { data, ..GOOD }.refused(), Refusal::Confirmation, "{data}");
+        }
+        let elsewhere = DATA.replace("door", "window");
+        assert_eq!(Parts { data: &elsewhere, ..GOOD }.refused(), Refusal::Recipient);
+        let holder = GOOD.text().replace("cm:bearer", "cm:holder-of-key");
+        assert_eq!(bearer_of(&holder).unwrap_err(), Refusal::Confirmation);
+    }
+
+    #[test]
+    fn every_restriction_names_an_audience_that_is_here_and_one_there_is() {
+        let conditions = |all: &str| conditioned("", all);
+        let other = AUDIENCE.replace("here", "there");
+        let either = AUDIENCE.replace("<Audience>", "<Audience>there</Audience><Audience>");
+        assert_eq!(conditions(&either), Ok(()));
+        assert_eq!(conditions(&[AUDIENCE, &other].concat()), Err(Refusal::Audience));
+        assert_eq!(conditions(""), Err(Refusal::Audience));
+        assert_eq!(conditions("<AudienceRestriction/>"), Err(Refusal::Audience));
+        assert_eq!(conditions(&["<OneTimeUse/>", AUDIENCE].concat()), Ok(()));
+        assert_eq!(conditions(&["<Other/>", AUDIENCE].concat()), Err(Refusal::Condition));
+    }
+
+    #[test]
+    fn a_subject_has_a_name_and_the_kind_of_the_name_is_told_as_aws_tells_it() {
+        let named = |format: &str| subject_of(&format!("<NameID {format}>ann</NameID>")).unwrap().1;
+        assert_eq!(
+            named("Format='urn:oasis:names:tc:SAML:2.0:nameid-format:transient'"),
+            "transient"
+        );
+        let mail = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
+        assert_eq!(named(&format!("Format='{mail}'")), mail);
+        assert_eq!(named(""), UNSPECIFIED);
+        for bad in ["", "<NameID/>", "<NameID> </NameID>", "<NameID>a</NameID><NameID>b</NameID>"] {
+            assert_eq!(subject_of(bad), Err(Refusal::NoSubject), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_session_ends_when_the_provider_first_says_so_and_has_not_ended() {
+        let end = |ends: &[&str]| {
+            let statements: Vec<_> =
+                ends.iter().map(|end| format!("<AuthnStatement {end}/>")).collect();
+            let statements = statements.concat();
+            let text = format!(r#"<Assertion xmlns="{ASSERTION}">{statements}</Assertion>"#);
+            session_end(&Element::read(&text).unwrap(), NOW)
+        };
+        let (sooner, later) = (
+            "SessionNotOnOrAfter='2015-08-30T12:36:01Z'",
+            "SessionNotOnOrAfter='2015-08-30T13:36:00Z'",
+        );
+        assert_eq!(end(&[later, "", sooner]), Ok(Some(NOW.plus(1))));
+        assert_eq!(end(&[]), Ok(None));
+        let past = end(&["SessionNotOnOrAfter='2015-08-30T12:36:00Z'"]);
+        assert_eq!(past, Err(Refusal::Expired { end: NOW, now: NOW }));
+    }
 }

@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use crate::clock::Time;
 
 /// How many assertions are remembered at once. None holds for longer than some minutes.
-const MOST: usize = 262_144;
+const MOST: usize = 65_536;
 
 /// The digest of an issuer and an identifier.
 type Shown = [u8; 32];

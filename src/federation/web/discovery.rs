@@ -3,6 +3,9 @@
 use super::Unreachable;
 use super::json::Json;
 
+/// How long an address may be that is asked, and told of in the log.
+const LONGEST_ADDRESS: usize = 2048;
+
 /// Where the document of an issuer stands (OIDC Discovery section 4.1).
 pub fn address(issuer: &str) -> String {
     format!("{}/.well-known/openid-configuration", issuer.strip_suffix('/').unwrap_or(issuer))
@@ -15,6 +18,7 @@ pub fn keys_address(document: &[u8], issuer: &str) -> Result<String, Unreachable
         return Err(Unreachable::Discovery("it is of another issuer"));
     }
     let address = document.get("jwks_uri").and_then(Json::text);
+    let address = address.filter(|address| address.len() <= LONGEST_ADDRESS);
     let address = address.ok_or(Unreachable::Discovery("it names no jwks_uri"))?;
     Ok(address.to_owned())
 }

@@ -36,6 +36,8 @@ const SHORTEST: u64 = 5 * 60;
 const USUAL: u64 = 60 * 60;
 const LONGEST: u64 = 24 * 60 * 60;
 
+const LONGEST_REASON: usize = 300;
+
 const OURSELVES: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 
 /// Keys, and for how long they count.
@@ -136,8 +138,9 @@ impl Address {
     }
 }
 
+/// The log need not hear all that a stranger's certificate has to say.
 fn silent(error: impl std::error::Error) -> Unreachable {
-    Unreachable::Silent(error.to_string())
+    Unreachable::Silent(error.to_string().chars().take(LONGEST_REASON).collect())
 }
 
 fn untrusted(error: &io::Error) -> Unreachable {

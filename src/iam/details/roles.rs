@@ -48,7 +48,7 @@ impl RoleDetail {
             attached: attached(&role.rights),
             boundary: Boundary::of(&role.rights),
             tags: tagged(&role.tags),
-            last_used: RoleLastUsed::never(),
+            last_used: RoleLastUsed::of(role),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Roles.
 
+use std::sync::Arc;
+
 use crate::clock::Time;
 use crate::policy::document::Policy;
-use crate::store::entity::{Mentions, Rights, Tags, entity, holder, tagged};
+use crate::store::entity::{LastUse, Mentions, Rights, Tags, entity, holder, tagged};
 use crate::text::{EntityId, MaxSession, Path, RoleDescription, RoleName, ServiceName};
 
 /// Somebody that others may become for a while.
@@ -26,6 +28,8 @@ pub struct Role {
     pub rights: Rights,
     /// The labels.
     pub tags: Tags,
+    /// When somebody acted as it last.
+    pub used: Arc<LastUse>,
     /// The service that it belongs to, where it is linked to one: none but the
     /// service may change it.
     pub service: Option<ServiceName>,

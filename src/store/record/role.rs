@@ -1,5 +1,7 @@
 //! Roles as they are kept.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::part::{RightsRecord, read_tags, write_tags};
@@ -59,6 +61,7 @@ impl Kept for Role {
             trust: Policy::kept(&record.trust),
             rights: record.rights.rights()?,
             tags: read_tags(Self::CASE, &record.tags)?,
+            used: Arc::default(),
             service: record.service.as_deref().map(checked).transpose()?,
         })
     }

@@ -14,7 +14,7 @@ use crate::store::engine::{Batch, Engine, Failure};
 use crate::store::record;
 use crate::store::seal::{Seal, SealKey};
 use crate::store::{Store, load};
-use crate::text::AccessKeyId;
+use crate::text::{AccessKeyId, AccountId};
 
 /// For how many seconds a key seals, before the next one does.
 const TURN: i64 = 24 * 3600;
@@ -56,6 +56,23 @@ impl TokenKey {
 
     pub(super) fn open(&self, sealed: &[u8], id: &AccessKeyId) -> Option<Zeroizing<Vec<u8>>> {
         self.seal.open_token(sealed, &self.context(id)).ok()
+    }
+
+    /// What was explained to the callers of an account, sealed for them.
+    pub(super) fn seal_message(&self, text: &[u8], account: &AccountId) -> Option<Vec<u8>> {
+        self.seal.seal_message(text, &self.of_account(account)).ok()
+    }
+
+    pub(super) fn open_message(
+        &self,
+        sealed: &[u8],
+        account: &AccountId,
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        self.seal.open_message(sealed, &self.of_account(account)).ok()
+    }
+
+    fn of_account(&self, account: &AccountId) -> Vec<u8> {
+        [&self.number.to_be_bytes()[..], account.as_str().as_bytes()].concat()
     }
 
     /// What a token belongs to: with another key, or for another id, it does not open.

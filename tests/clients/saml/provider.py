@@ -17,7 +17,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
-from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod, XMLSigner
+from signxml import (
+    CanonicalizationMethod,
+    DigestAlgorithm,
+    SignatureConstructionMethod,
+    SignatureMethod,
+    SignatureReference,
+    XMLSigner,
+)
 
 ENTITY = "https://idp.example.com/saml"
 ACCOUNT = "123456789012"
@@ -40,13 +47,24 @@ ATTRIBUTES = [
     ("urn:oid:1.3.6.1.4.1.5923.1.1.1.1", ["staff", "member"]),
     ("urn:oid:0.9.2342.19200300.100.1.3", ["ann@example.com"]),
 ]
+ODD = [
+    (AWS + "PrincipalTag:Odd", ["tab\t line\n return\r quotes\"' > \u00a0 \u2028 \U0001F511 ]]"]),
+    ("urn:oid:1.3.6.1.4.1.5923.1.1.1.7", [" ", "", "  two  "]),
+    ("a&quot;b &lt; c&#9;d&#10;e&#13;f > g", ["x"]),
+]
 
 
-class LegacySigner(XMLSigner):
-    """Signs with what is broken, too."""
+class Signer(XMLSigner):
+    """Signs with what is broken, too, and says which prefixes it keeps."""
 
     def check_deprecated_methods(self):
         pass
+
+    def _build_transforms_for_reference(self, *, transforms_node, reference, **how):
+        super()._build_transforms_for_reference(transforms_node=transforms_node, reference=reference, **how)
+        if reference.inclusive_ns_prefixes:
+            name = f"{{{EXCLUSIVE.value}}}InclusiveNamespaces"
+            etree.SubElement(transforms_node[-1], name, PrefixList=" ".join(reference.inclusive_ns_prefixes))
 
 
 class Provider:
@@ -97,10 +115,10 @@ class Provider:
         of = {
             "name": '<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">ann</saml:NameID>',
             "more": "", "condition": "", "attributes": ATTRIBUTES, "status": "Success", "issuer": ENTITY,
-            "recipient": "https://signin.aws.amazon.com/saml", "audience": "urn:amazon:webservices", **other,
+            "recipient": "https://signin.aws.amazon.com/saml", "destination": None, "audience": "urn:amazon:webservices", **other,
         }
         confirmation = f"""<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="{self.time(240)}" Recipient="{of['recipient']}"/></saml:SubjectConfirmation>"""
-        return etree.fromstring(f"""<samlp:Response xmlns:samlp="{NAMES['samlp']}" xmlns:saml="{NAMES['saml']}" xmlns:xs="http://www.w3.org/2001/XMLSchema" ID="_response" Version="2.0" IssueInstant="{self.time(0)}" Destination="{of['recipient']}">
+        return etree.fromstring(f"""<samlp:Response xmlns:samlp="{NAMES['samlp']}" xmlns:saml="{NAMES['saml']}" xmlns:xs="http://www.w3.org/2001/XMLSchema" ID="_response" Version="2.0" IssueInstant="{self.time(0)}" Destination="{of['destination'] or of['recipient']}">
   <saml:Issuer>{of['issuer']}</saml:Issuer>
   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:{of['status']}"/></samlp:Status>
   <saml:Assertion ID="_assertion" Version="2.0" IssueInstant="{self.time(0)}">
@@ -119,11 +137,15 @@ class Provider:
         place = etree.SubElement(made, f"{{{NAMES['ds']}}}Signature", Id="placeholder", nsmap={"ds": NAMES["ds"]})
         made.remove(place)
         made.insert(1, place)
-        signer = LegacySigner(SignatureConstructionMethod.enveloped, method, digest, canonical)
+        signer = Signer(SignatureConstructionMethod.enveloped, method, digest, canonical)
         signer.namespaces = {"ds": NAMES["ds"]}
-        uris = None if uri is None else uri if uri is not True else "#" + made.get("ID")
+        if uri is None:
+            # Without an identifier, the whole document is referred to.
+            del made.attrib["ID"]
+        elif uri is True:
+            uri = [SignatureReference(URI="#" + made.get("ID"), inclusive_ns_prefixes=prefixes)]
         with_key = {"key": key} if isinstance(key, bytes) else {"key": key, "cert": [self.certificates[key]]}
-        return signer.sign(made, reference_uri=uris, id_attribute="ID", inclusive_ns_prefixes=prefixes, **with_key)
+        return signer.sign(made, reference_uri=uri, id_attribute="ID", inclusive_ns_prefixes=prefixes, **with_key)
 
     def assertion_signed(self, response=None, **how):
         response = self.response() if response is None else response
@@ -133,10 +155,21 @@ class Provider:
         response.replace(assertion, signed)
         return response
 
-    def unsigned_envelope(self, response):
-        """Other prefixes, and the assertion's namespace declared where it is used."""
+    def rewritten(self, response, *changes):
         text = etree.tostring(response, encoding="unicode")
-        return etree.fromstring(text.replace("samlp:", "p:").replace(":samlp=", ":p="))
+        for before, after in changes:
+            text = text.replace(before, after)
+        return etree.fromstring(text)
+
+    def without_prefixes(self):
+        """As providers write that use default namespaces."""
+        named = f'xmlns:saml="{NAMES["saml"]}"'
+        plain = self.rewritten(
+            self.response(), ("samlp:", "p:"), (":samlp=", ":p="), (named, ""), ("saml:", ""),
+            ("<Assertion ", f'<Assertion xmlns="{NAMES["saml"]}" '),
+        )
+        plain[0].tag = f"{{{NAMES['saml']}}}Issuer"
+        return plain
 
     def good(self):
         hundred = [(AWS + "Role", [f"arn:aws:iam::{ACCOUNT}:role/Team{n},arn:aws:iam::{ACCOUNT}:saml-provider/Example" for n in range(100)])]
@@ -149,7 +182,10 @@ class Provider:
         yield "rsa-sha512", self.assertion_signed(method=SignatureMethod.RSA_SHA512, digest=DigestAlgorithm.SHA512)
         yield "prefix-list", self.assertion_signed(prefixes=["xs"])
         yield "with-comments", self.assertion_signed(canonical=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0_WITH_COMMENTS)
-        yield "other-prefixes", self.unsigned_envelope(self.assertion_signed())
+        yield "other-prefixes", self.rewritten(self.assertion_signed(), ("samlp:", "p:"), (":samlp=", ":p="))
+        yield "no-prefixes", self.assertion_signed(self.without_prefixes())
+        yield "no-prefixes-response", self.sign(self.without_prefixes())
+        yield "odd-characters", self.assertion_signed(self.response(attributes=ATTRIBUTES + ODD))
         yield "regional", self.assertion_signed(self.response(recipient="https://eu-central-1.signin.aws.amazon.com/saml", audience="https://signin.aws.amazon.com/saml"))
         yield "hundred-roles", self.assertion_signed(self.response(attributes=ATTRIBUTES[1:2] + hundred))
 
@@ -175,6 +211,7 @@ class Provider:
         yield "bad-source-identity", self.assertion_signed(self.response(attributes=without("SourceIdentity") + [(AWS + "SourceIdentity", ["aws:ann"])]))
         yield "long-session", self.assertion_signed(self.response(attributes=without("SessionDuration") + [(AWS + "SessionDuration", ["43201"])]))
         yield "other-recipient", self.assertion_signed(self.response(recipient="https://app.example.com/saml"))
+        yield "other-destination", self.sign(self.response(destination="https://app.example.com/saml"))
         yield "other-audience", self.assertion_signed(self.response(audience="https://app.example.com"))
 
 
@@ -185,7 +222,11 @@ def main(folder, now):
     for kind, cases in ("good", provider.good()), ("bad", provider.bad()):
         (folder / kind).mkdir(exist_ok=True)
         for name, response in cases:
-            (folder / kind / f"{name}.xml").write_bytes(etree.tostring(response, xml_declaration=True, encoding="UTF-8"))
+            text = etree.tostring(response, xml_declaration=True, encoding="UTF-8")
+            (folder / kind / f"{name}.xml").write_bytes(text)
+            if name == "both-signed":
+                # A parser reads all line ends as one.
+                (folder / kind / f"{name}-crlf.xml").write_bytes(text.replace(b"\n", b"\r\n"))
 
 
 main(pathlib.Path(sys.argv[1]), int(sys.argv[2]))

@@ -18,7 +18,7 @@ use crate::plain::RawRequest;
 /// Cases that hold no context and no true signature; only their path is looked at.
 const PATHS_ONLY: &[&str] = &["double-encode-path", "double-url-encode"];
 
-/// Cases of SigV4A that nobody has signed.
+/// Cases by key pairs that nobody has signed.
 const REQUESTS_ONLY: &[&str] = &["get-vanilla-query-order-key", "get-vanilla-query-order-value"];
 
 /// The folder of the suites that come with the official signer.
