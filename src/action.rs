@@ -33,6 +33,10 @@ pub trait Action: Input {
     /// What the request has to prove beside its signature, or in place of one.
     const PROVES: Proves = Proves::Nothing;
 
+    /// Whether it has to do with tokens that this gateway signs: then there are keys to
+    /// sign with before it changes anything, and it is told where it is asked for.
+    const VOUCHES: bool = false;
+
     /// What the caller must be allowed. It has no default, and it cannot
     /// answer "I do not know": an action that forgets to ask does not compile.
     fn needs(&self, caller: &Caller, account: &Account) -> Needs;
@@ -264,6 +268,8 @@ pub struct Route {
     pub visits: Option<&'static str>,
     /// [`Action::PROVES`].
     pub proves: Proves,
+    /// [`Action::VOUCHES`].
+    pub vouches: bool,
     /// Reads the parameters, and tells what is wrong with them.
     pub check: fn(&Form) -> Result<()>,
     /// Reads, asks leave, runs and writes, for this action.
@@ -279,6 +285,7 @@ impl Route {
             output: A::Output::SHAPE,
             visits: A::VISITS,
             proves: A::PROVES,
+            vouches: A::VOUCHES,
             check: |form| read::<A>(form).map(drop),
             serve: serve::<A>,
         }

@@ -19,7 +19,7 @@ use thiserror::Error;
 
 use crate::secret::Secret;
 use crate::store::draft::Limits;
-use crate::text::{AccessKeyId, AccountId, Network};
+use crate::text::{AccessKeyId, AccountId, IssuerBase, Network};
 
 /// What is to be done, with all that it needs to know.
 #[derive(Debug)]
@@ -79,6 +79,9 @@ pub struct Serve {
     /// Who may sign the certificates of identity providers, besides whom the system
     /// trusts, as a PEM file.
     pub issuer_ca: Option<PathBuf>,
+    /// The address below which accounts issue web identity tokens; the public one where
+    /// none is given.
+    pub issuer_url: Option<IssuerBase>,
     /// What is logged, and how.
     pub log: Log,
     /// How much an account may hold.

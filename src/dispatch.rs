@@ -32,10 +32,10 @@ use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, refusal, wanted_format};
 use crate::policy::{Fact, Facts};
 use crate::sigv4::Refusal;
-use crate::store::Store;
 use crate::store::draft::Draft;
 use crate::store::index::Credential;
 use crate::store::owner::Caller;
+use crate::store::{Store, told};
 use crate::text::{AccountId, Network};
 use crate::wire::answer::Format;
 
@@ -145,6 +145,7 @@ impl Inner {
     fn try_at_once(&self, route: &Route, asking: &Asking) -> Result<Option<Response<Full<Bytes>>>> {
         let key = asking.key().ok_or_else(Error::internal_failure)?;
         let draft = self.store.draft(key.home.published());
+        let draft = if route.vouches { draft.asked_in(asking.region()) } else { draft };
         let served = (route.serve)(&asking.call(&key.caller, &*self.policy), draft)?;
         let is_done = served.draft.is_unchanged();
         Ok(is_done.then(|| document(asking.format, served.answer)))
@@ -160,6 +161,11 @@ impl Inner {
         let Some(key) = asking.key().map(Arc::clone) else {
             return Ok(answered.on(refusal(Error::internal_failure())));
         };
+        if route.vouches
+            && let Err(failure) = self.store.ready_to_sign().await
+        {
+            return Ok(answered.on(refusal(told(&failure))));
+        }
         let (format, home) = (asking.format, Arc::clone(&key.home));
         let policy = Arc::clone(&self.policy);
         let work = move |draft: Draft| {
@@ -209,6 +215,11 @@ impl Asking {
         self.by.as_ref().map(|by| &by.key)
     }
 
+    /// The region that it is signed for.
+    fn region(&self) -> Option<&str> {
+        self.by.as_ref().map(|by| by.signer.region())
+    }
+
     fn call<'r>(&'r self, caller: &'r Caller, policy: &'r dyn Decide) -> Call<'r> {
         Call {
             form: &self.asked.form,
@@ -225,7 +236,7 @@ impl Asking {
 impl Facts for Asking {
     fn get(&self, key: &str) -> Option<Fact<'_>> {
         match key {
-            "aws:requestedregion" => Some(Fact::one(self.by.as_ref()?.signer.region())),
+            "aws:requestedregion" => self.region().map(Fact::one),
             _ => self.sent.get(key),
         }
     }

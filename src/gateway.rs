@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod connection;
+pub mod discovery;
 pub mod door;
 pub mod issuers;
 pub mod listen;
@@ -20,6 +21,7 @@ use crate::dispatch::table::Table;
 use crate::dispatch::{Believed, Dispatch};
 use crate::federation::web::Keys;
 use crate::gateway::connection::Stack;
+use crate::gateway::discovery::DiscoveryLayer;
 use crate::gateway::door::Door;
 use crate::ids::request_id;
 use crate::layer::access_log::{AccessLogLayer, Observer};
@@ -80,6 +82,8 @@ where
         .layer(AnswerLayer)
         // Turns away before anything is read or computed.
         .layer(ShedLayer::new(layers.most_requests, layers.serving))
+        // Nobody signs who asks by which keys tokens are verified.
+        .layer(DiscoveryLayer::new(layers.store.clone()))
         // What is further inside knows who asks.
         .layer(AuthenticateLayer::with_verifier(door, layers.verifier))
         .service(Dispatch::new(layers.store, policy, table, believed))

@@ -17,6 +17,7 @@ mod managed;
 mod membership;
 mod mfa;
 mod oidc;
+mod outbound;
 mod policy;
 mod policy_entities;
 mod policy_version;
@@ -64,6 +65,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         membership::ROUTES,
         mfa::ROUTES,
         oidc::ROUTES,
+        outbound::ROUTES,
         policy::ROUTES,
         policy_entities::ROUTES,
         policy_version::ROUTES,

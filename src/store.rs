@@ -15,6 +15,7 @@ pub mod proof;
 pub mod record;
 pub mod seal;
 pub mod session;
+mod signing;
 pub mod spent;
 mod write;
 
@@ -37,8 +38,9 @@ use crate::store::index::{Credential, Index};
 use crate::store::ledger::Ledger;
 use crate::store::seal::{BadKey, Seal};
 use crate::store::session::{Opened, TokenKeys};
+use crate::store::signing::Signing;
 use crate::store::spent::Spent;
-use crate::text::{AccessKeyId, AccountId, Text};
+use crate::text::{AccessKeyId, AccountId, IssuerBase, Text};
 
 pub use write::{NotMade, RootKey};
 
@@ -60,6 +62,7 @@ struct Inner {
     index: Index,
     ledger: Ledger,
     token_keys: Arc<TokenKeys>,
+    signing: Arc<Signing>,
     opened: Opened,
     /// One-time codes that were used.
     spent: Arc<Spent>,
@@ -81,6 +84,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Who is told of a key whose secret went: what was derived from it goes too.
     pub forget: Forget,
+    /// Where the issuers of web identity tokens are.
+    pub issuer: IssuerBase,
 }
 
 /// Told the id of a key whose secret is gone.
@@ -130,11 +135,14 @@ impl Store {
         }
         let token_keys = TokenKeys::default();
         token_keys.read(&*engine, &settings.seal)?;
+        let signing = Signing::at(settings.issuer.clone());
+        signing.read(&*engine, &settings.seal)?;
         let spent = Arc::new(Spent::since(settings.clock.now()));
         let asleep = load::accounts(&*engine)?.into_iter().map(|account| (account, ())).collect();
         let store = Self(Arc::new(Inner {
             asleep,
             token_keys: Arc::new(token_keys),
+            signing: Arc::new(signing),
             opened: Opened::default(),
             engine,
             settings,
@@ -261,7 +269,8 @@ impl Store {
     /// A draft of `account`, in which nothing is changed yet.
     pub fn draft(&self, account: Arc<Account>) -> Draft {
         let draft = Draft::of(account, self.now(), self.0.settings.limits, Box::new(RandomIds));
-        draft.issuing(Arc::clone(&self.0.token_keys)).remembering(Arc::clone(&self.0.spent))
+        let draft = draft.issuing(Arc::clone(&self.0.token_keys), Arc::clone(&self.0.signing));
+        draft.remembering(Arc::clone(&self.0.spent))
     }
 
     /// The time.

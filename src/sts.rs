@@ -14,6 +14,7 @@ mod session_token;
 mod tag;
 mod vouched;
 mod web_identity;
+mod web_identity_token;
 
 use crate::action::{Route, Service};
 use crate::wire::faults::Echo;
@@ -40,6 +41,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         saml::ROUTES,
         session_token::ROUTES,
         web_identity::ROUTES,
+        web_identity_token::ROUTES,
     ];
     nouns.into_iter().flatten()
 }

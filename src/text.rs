@@ -204,6 +204,7 @@ macro_rules! spelt {
 mod arn;
 mod document;
 mod id;
+mod issuer;
 mod list;
 mod mfa;
 mod name;
@@ -219,6 +220,7 @@ mod word;
 pub use arn::*;
 pub use document::*;
 pub use id::*;
+pub use issuer::*;
 pub use list::*;
 pub use mfa::*;
 pub use name::*;

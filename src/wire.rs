@@ -15,3 +15,5 @@ pub mod map;
 pub mod percent;
 #[cfg(feature = "server")]
 pub mod refusal;
+#[cfg(feature = "server")]
+pub mod several;

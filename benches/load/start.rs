@@ -10,7 +10,7 @@ use countersign::store::engine::sqlite::Sqlite;
 use countersign::store::entity::{Rights, Tagged, Tags, User};
 use countersign::store::seal::{Seal, SealKey};
 use countersign::store::{Forget, Settings, Store};
-use countersign::text::{AccessKeyId, AccountId, Text, UserName};
+use countersign::text::{AccessKeyId, AccountId, IssuerBase, Text, UserName};
 
 use crate::load::{Client, runtime};
 use crate::median;
@@ -72,6 +72,7 @@ async fn fill(data: &Path, accounts: u64, users: usize) {
         clock: Arc::new(SystemClock::start()),
         limits: Limits::default(),
         forget: Forget(Arc::new(|_| {})),
+        issuer: IssuerBase::default(),
     };
     let store = Store::open(Arc::new(Sqlite::open(data).unwrap()), settings).await.unwrap();
     for account in 0..accounts {

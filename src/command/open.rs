@@ -13,6 +13,7 @@ use crate::store::engine::memory::Memory;
 use crate::store::engine::sqlite::Sqlite;
 use crate::store::seal::{BadKey, Origin, Seal, SealKey};
 use crate::store::{Forget, NotOpened, Settings, Store};
+use crate::text::IssuerBase;
 
 /// The sealing key's place in the data directory.
 const SEAL_KEY: &str = "seal-key";
@@ -23,6 +24,7 @@ pub(super) struct Means {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: Limits,
     pub(super) forget: Forget,
+    pub(super) issuer: IssuerBase,
 }
 
 impl Means {
@@ -32,11 +34,13 @@ impl Means {
             clock: Arc::new(SystemClock::start()),
             limits: Limits::default(),
             forget: Forget(Arc::new(|_| {})),
+            issuer: IssuerBase::default(),
         }
     }
 
     fn settings(self, seal: Seal) -> Settings {
-        Settings { seal, clock: self.clock, limits: self.limits, forget: self.forget }
+        let Self { clock, limits, forget, issuer } = self;
+        Settings { seal, clock, limits, forget, issuer }
     }
 }
 

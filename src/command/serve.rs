@@ -17,7 +17,7 @@ use crate::command::{Failed, env};
 use crate::config::{Bounds, Keep, Serve};
 use crate::federation::web::Keys;
 use crate::gateway::admin::Admin;
-use crate::gateway::issuers::Issuers;
+use crate::gateway::issuers::{Issuers, Own};
 use crate::gateway::listen::{Connections, Listener};
 use crate::gateway::stop::{Signals, Stop};
 use crate::gateway::{Layers, forgetting, stack, tls};
@@ -28,6 +28,8 @@ use crate::metrics::Metrics;
 use crate::secret::Secret;
 use crate::sigv4::Verifier;
 use crate::store::Store;
+use crate::store::engine::Failure;
+use crate::text::IssuerBase;
 
 /// The region that clients name where none is configured.
 const ANY_REGION: &str = "us-east-1";
@@ -80,12 +82,13 @@ impl Opened {
         let public = Listener::bind(serve.listen).await?;
         let admin = Listener::bind(serve.admin.listen).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-        let keys = Arc::new(Issuers::new(serve.issuer_ca.as_deref(), Arc::clone(&clock))?);
+        let issuers = Issuers::new(serve.issuer_ca.as_deref(), Arc::clone(&clock))?;
         let verifier = Arc::new(Verifier::default());
         let means = Means {
             clock: Arc::clone(&clock),
             limits: serve.limits,
             forget: forgetting(&verifier),
+            issuer: issuer(serve, &endpoint(serve, &public))?,
         };
         let (place, store) = match &serve.keep {
             Keep::Memory => (None, open::in_memory(means).await?),
@@ -94,6 +97,8 @@ impl Opened {
                 (Some(place), open::in_dir(dir, &serve.seal, means).await?)
             }
         };
+        let own = Arc::new(Own::of(store.clone()));
+        let keys = Arc::new(issuers.with_own(store.issuer_base().to_string(), own));
         let owner = first::owner(serve, &store).await?;
         if let (Some(place), Key::Made(key)) = (&place, &owner.key) {
             env::keep_key(place, key)?;
@@ -105,9 +110,8 @@ impl Opened {
     }
 
     fn whereabouts(&self, serve: &Serve) -> Whereabouts {
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
         Whereabouts {
-            endpoint: format!("{scheme}://{}", reachable(self.public.address())),
+            endpoint: endpoint(serve, &self.public),
             region: serve.regions.first().map_or(ANY_REGION, String::as_str).to_owned(),
             admin: reachable(self.admin.address()),
         }
@@ -162,12 +166,30 @@ impl Opened {
     }
 }
 
+/// Where the public door is to be reached.
+fn endpoint(serve: &Serve, public: &Listener) -> String {
+    let scheme = if serve.tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://{}", reachable(public.address()))
+}
+
+/// Where this gateway is as an issuer: where it was told to be, else where it listens.
+fn issuer(serve: &Serve, endpoint: &str) -> Result<IssuerBase, Failed> {
+    let given = serve.issuer_url.clone().or_else(|| IssuerBase::parse(endpoint));
+    given.ok_or_else(|| Failed::new(format_args!("{endpoint} is no address of an issuer")))
+}
+
 async fn tidy(metrics: &Metrics) {
     let mut seconds = interval(TIDY);
     loop {
         seconds.tick().await;
         metrics.tidy();
     }
+}
+
+/// Replaces keys that have been in use for long enough.
+async fn turn(store: &Store) -> Result<(), Failure> {
+    store.turn_token_keys().await?;
+    store.turn_signing_keys().await
 }
 
 async fn flush(store: &Store) {
@@ -177,8 +199,8 @@ async fn flush(store: &Store) {
         if let Err(failure) = store.flush().await {
             tracing::warn!(reason = %failure, "the last uses of keys could not be written");
         }
-        if let Err(failure) = store.turn_token_keys().await {
-            tracing::warn!(reason = %failure, "no new key for session tokens could be made");
+        if let Err(failure) = turn(store).await {
+            tracing::warn!(reason = %failure, "keys whose time is over could not be replaced");
         }
     }
 }

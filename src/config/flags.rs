@@ -7,9 +7,9 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::LogFormat;
-use super::words::{Limit, account, body, count, filter, head, limit, region, seconds};
+use super::words::{Limit, account, body, count, filter, head, issuer, limit, region, seconds};
 use crate::store::limits::Limits;
-use crate::text::{AccountId, Network};
+use crate::text::{AccountId, IssuerBase, Network};
 
 const LAYERS: &str = "\
 Every option can also be given by the environment (--max-body as COUNTERSIGN_MAX_BODY; lists with
@@ -171,6 +171,15 @@ pub(super) struct ServeFlags {
     /// thumbprints must be of a certificate that did.
     #[arg(long, value_name = "FILE")]
     pub(super) issuer_ca: Option<PathBuf>,
+    /// The address at which others reach this gateway as an issuer of web identity tokens: scheme,
+    /// host, perhaps a port and a path [default: the public address]
+    ///
+    /// An account that enables outbound web identity federation gets an issuer of its own below it:
+    /// this address, a slash and a name. It stands in every token, and whoever trusts a token asks
+    /// there for /.well-known/openid-configuration, without a signature. Most of them want it to be
+    /// https. Choose it before anybody trusts a token: one that changes is another issuer.
+    #[arg(long, value_name = "URL", value_parser = issuer)]
+    pub(super) issuer_url: Option<IssuerBase>,
     /// How a line of the log is written, on standard error
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(super) log_format: LogFormat,

@@ -141,6 +141,7 @@ impl Reading<'_> {
             proxies: flags.trusted_proxy,
             tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
             issuer_ca: flags.issuer_ca,
+            issuer_url: flags.issuer_url,
             log: Log { format: flags.log_format, filter: flags.log },
             limits: limits(&flags.limit),
             bounds: bounds(&flags.bounds),

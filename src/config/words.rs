@@ -6,7 +6,7 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 use crate::store::limits::Limits;
-use crate::text::{AccountId, Text};
+use crate::text::{AccountId, IssuerBase, Text};
 
 /// The smallest head that HTTP/1.1 may be bounded to, in hyper.
 const SMALLEST_HEAD: usize = 8192;
@@ -21,6 +21,11 @@ pub(super) fn region(word: &str) -> Result<String, String> {
         return Ok(word.to_owned());
     }
     Err("a region is written as eu-central-1 is".to_owned())
+}
+
+pub(super) fn issuer(word: &str) -> Result<IssuerBase, String> {
+    let wrong = "an address is written as https://tokens.example.com is, without a query";
+    IssuerBase::parse(word).ok_or_else(|| wrong.to_owned())
 }
 
 pub(super) fn filter(word: &str) -> Result<String, String> {

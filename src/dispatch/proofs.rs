@@ -64,7 +64,8 @@ impl Proofs {
 
     async fn web_identity(&self, claim: Claim<'_>, store: &Store) -> Result<Proof> {
         let token = claim.form.get("WebIdentityToken").unwrap_or_default();
-        let claimed = Claimed::read(token)?;
+        // AWS takes no token of its own here; this gateway does, of those who register it.
+        let claimed = Claimed::read(token)?.with_own(store.issuer_base().as_str());
         let held = claimed.provider().and_then(|name| Text::parse(name).ok());
         let held = held.and_then(|name| claim.visited.get::<OidcProvider>(&name));
         let held = held.ok_or_else(|| claimed.without_provider())?;

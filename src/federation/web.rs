@@ -34,8 +34,10 @@ const LONGEST: usize = 20_000;
 const LONGEST_HEAD: usize = 4096;
 const LONGEST_KEY_ID: usize = 255;
 
-/// What every issuer begins with (OIDC Core section 2, `iss`).
+/// What every issuer begins with (OIDC Core section 2, `iss`), but for those of this
+/// gateway where it speaks no TLS.
 const SCHEME: &str = "https://";
+const PLAIN: &str = "http://";
 
 /// What a head may not have: extensions that would have to be understood (RFC 7515
 /// section 4.1.11, RFC 7797), and what only encrypted tokens have.
@@ -62,6 +64,8 @@ pub struct Claimed {
     head: Head,
     claims: Claims,
     issuer: String,
+    /// What its issuer must begin with.
+    scheme: &'static str,
     /// What is signed: the head and the claims as they are written.
     signed: Secret,
     signature: Vec<u8>,
@@ -92,10 +96,23 @@ impl Claimed {
         Ok(Self {
             head: Head::read(head).ok_or(Refused::NoJwt)?,
             issuer: claims.word("iss")?.to_owned(),
+            scheme: SCHEME,
             claims,
             signed: Secret::new(signed.to_owned()),
             signature: BASE64URL_NOPAD.decode(signature.as_bytes()).map_err(|_| Refused::NoJwt)?,
         })
+    }
+
+    /// The same for a gateway whose own issuers stand below `own`: they are providers
+    /// though they speak no TLS, and then nobody is who would be called the same.
+    #[must_use]
+    pub fn with_own(mut self, own: &str) -> Self {
+        let bare = self.issuer.split_once("://").map_or("", |(_, bare)| bare);
+        let below = own.strip_prefix(PLAIN).and_then(|own| bare.strip_prefix(own));
+        if below.is_some_and(|below| below.starts_with('/')) {
+            self.scheme = PLAIN;
+        }
+        self
     }
 
     /// Who is said to have issued it: its `iss`, as it is written.
@@ -103,10 +120,10 @@ impl Claimed {
         &self.issuer
     }
 
-    /// The issuer as a provider's name has it, without `https://`; an issuer of any
-    /// other kind is no provider's.
+    /// The issuer as a provider's name has it, without its scheme; an issuer of any
+    /// other scheme is no provider's.
     pub fn provider(&self) -> Option<&str> {
-        self.issuer.strip_prefix(SCHEME).filter(|name| !name.is_empty())
+        self.issuer.strip_prefix(self.scheme).filter(|name| !name.is_empty())
     }
 
     /// What to say where the account has no such provider.

@@ -7,6 +7,7 @@
 
 mod fetch;
 mod known;
+mod own;
 mod trust;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use crate::federation::web::{Answer, KeySet, Keys, Unreachable, Wanted};
 use crate::gateway::tls::Fault;
 use fetch::Fetcher;
 use known::Known;
+pub use own::Own;
 use trust::{Roots, Thumbprints};
 
 /// How many issuers are remembered at a time.

@@ -56,8 +56,7 @@ impl Action for CreateOpenIdConnectProvider {
     /// A URL that will not be taken names something all the same: who may not ask does
     /// not learn what is wrong with it.
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
-        let url = self.url.as_str();
-        let name = url::accepted(url).map_or_else(|| url.to_owned(), |name| name.to_string());
+        let name = url::named(self.url.as_str());
         let arn = Arn::iam(account.id(), OidcProvider::KIND, format_args!("/{name}"));
         let needs = Needs::on(arn.clone());
         tag::at_birth(needs, self.tags.as_ref(), "iam:TagOpenIDConnectProvider", arn)
@@ -65,7 +64,8 @@ impl Action for CreateOpenIdConnectProvider {
 
     fn run(input: Allowed<Self>, _: &Caller, draft: &mut Draft) -> Result<Self::Output> {
         let Self { url, clients, thumbprints, tags } = input.into_inner();
-        let name = url::accepted(url.as_str()).ok_or_else(no_url)?;
+        let own = || draft.issuer_base().provider(url.as_str());
+        let name = url::accepted(url.as_str()).or_else(own).ok_or_else(no_url)?;
         let provider = OidcProvider {
             clients: first_clients(clients, draft)?,
             thumbprints: check_thumbprints(&thumbprints.map_or_else(Vec::new, |list| list.0))?,

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use crate::clock::Time;
 use crate::error::{Error, Result};
 use crate::ids::Ids;
+use crate::secret::Secret;
 use crate::store::account::{Account, Change};
 use crate::store::entity::{Entity, KeyPair, Placed, Root, Settings, User};
 use crate::store::owner::Owner;
 use crate::store::session::{Issued, Session, TokenKeys, Unissued};
+use crate::store::signing::Signing;
 use crate::store::spent::Spent;
-use crate::text::{AccessKeyId, EntityId, Status};
+use crate::text::{AccessKeyId, EntityId, IssuerBase, Status, TokenAlgorithm};
 
 pub use crate::store::limits::Limits;
 
@@ -29,6 +31,9 @@ pub struct Draft {
     limits: Limits,
     ids: Box<dyn Ids>,
     token_keys: Arc<TokenKeys>,
+    signing: Arc<Signing>,
+    /// Where it was asked for, where that is told.
+    region: Option<Box<str>>,
     /// One-time codes that were used; none is taken where they are not known.
     pub(super) spent: Option<Arc<Spent>>,
 }
@@ -37,13 +42,31 @@ impl Draft {
     /// A draft in which nothing is changed yet.
     pub fn of(account: Arc<Account>, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
         let (changes, touched) = (Vec::new(), BTreeSet::new());
-        let token_keys = Arc::default();
-        Self { account, changes, touched, now, limits, ids, token_keys, spent: None }
+        let (token_keys, signing, region) = (Arc::default(), Arc::default(), None);
+        Self {
+            account,
+            changes,
+            touched,
+            now,
+            limits,
+            ids,
+            token_keys,
+            signing,
+            region,
+            spent: None,
+        }
     }
 
-    /// The same, in which credentials can be made whose tokens these keys seal.
-    pub(super) fn issuing(self, token_keys: Arc<TokenKeys>) -> Self {
-        Self { token_keys, ..self }
+    /// The same, in which credentials can be made whose tokens these keys seal, and web
+    /// identity tokens that are signed by others.
+    pub(super) fn issuing(self, token_keys: Arc<TokenKeys>, signing: Arc<Signing>) -> Self {
+        Self { token_keys, signing, ..self }
+    }
+
+    /// The same, asked for in a region.
+    #[must_use]
+    pub fn asked_in(self, region: Option<&str>) -> Self {
+        Self { region: region.map(Box::from), ..self }
     }
 
     /// The account as it stands in this draft.
@@ -125,6 +148,22 @@ impl Draft {
     /// Temporary credentials, whose token has `least` characters or more.
     pub fn issue(&mut self, session: &Session, least: usize) -> Result<Issued, Unissued> {
         self.token_keys.issue(session, least, &mut *self.ids)
+    }
+
+    /// The address below which this gateway's own issuers are.
+    pub fn issuer_base(&self) -> &IssuerBase {
+        self.signing.base()
+    }
+
+    /// A web identity token that says `claims`, an object of JSON.
+    pub fn sign(&self, algorithm: TokenAlgorithm, claims: &[u8]) -> Result<Secret> {
+        let token = self.signing.sign(algorithm, claims, self.now);
+        token.map(Secret::new).ok_or_else(Error::internal_failure)
+    }
+
+    /// Where it was asked for, where that is told.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
     }
 
     /// Why somebody of this account was refused, as a message tells it; nothing where it is

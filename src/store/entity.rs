@@ -37,7 +37,7 @@ pub use rights::Rights;
 pub use role::Role;
 pub use root::Root;
 pub use saml::{PrivateKey, SamlProvider};
-pub use settings::Settings;
+pub use settings::{Outbound, Settings};
 pub use tags::{Case, Tags};
 pub use user::User;
 

@@ -12,13 +12,16 @@ use crate::store::entity::{
 };
 use crate::store::record::{Kept, Records, read_settings, read_use};
 use crate::store::seal::Seal;
-use crate::text::{AccessKeyId, AccountId, Folded, Text};
+use crate::text::{AccessKeyId, AccountId, Folded, IssuerId, Text};
 
 /// Where the check stands that tells a wrong sealing key.
 pub(super) const SEAL_CHECK: &[u8] = b"seal";
 
 /// Before the numbers of token keys.
 const TOKEN_KEYS: &str = "token-key/";
+
+/// Before the numbers of signing keys.
+const SIGNING_KEYS: &str = "signing-key/";
 
 /// Before the numbers of accounts.
 const ACCOUNTS: &str = "account/";
@@ -73,6 +76,26 @@ pub(super) fn token_keys<T>(
     })
 }
 
+/// Where signing keys stand.
+pub(super) fn signing_key_key(number: u32) -> String {
+    format!("{SIGNING_KEYS}{number:010}")
+}
+
+/// What `read` makes of all signing keys, in the order of their numbers.
+pub(super) fn signing_keys<T>(
+    engine: &dyn Engine,
+    read: impl Fn(u32, &[u8]) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    collect(engine, SIGNING_KEYS, |number, value| {
+        read(number.parse().map_err(|_| odd(number))?, value)
+    })
+}
+
+/// Where it stands which account an issuer is.
+pub(super) fn issuer_key(id: &IssuerId) -> String {
+    format!("issuer/{id}")
+}
+
 /// The numbers of all accounts.
 pub(super) fn accounts(engine: &dyn Engine) -> Result<Vec<AccountId>, Failure> {
     collect(engine, ACCOUNTS, |number, _| word(number))
@@ -80,7 +103,19 @@ pub(super) fn accounts(engine: &dyn Engine) -> Result<Vec<AccountId>, Failure> {
 
 /// Which account a key signs for.
 pub(super) fn account_of_key(engine: &dyn Engine, id: &str) -> Result<Option<AccountId>, Failure> {
-    let number = engine.get(key_key(id).as_bytes())?;
+    account_at(engine, &key_key(id))
+}
+
+/// Which account an issuer is.
+pub(super) fn account_of_issuer(
+    engine: &dyn Engine,
+    id: &IssuerId,
+) -> Result<Option<AccountId>, Failure> {
+    account_at(engine, &issuer_key(id))
+}
+
+fn account_at(engine: &dyn Engine, place: &str) -> Result<Option<AccountId>, Failure> {
+    let number = engine.get(place.as_bytes())?;
     number.map(|number| word(str::from_utf8(&number).unwrap_or_default())).transpose()
 }
 

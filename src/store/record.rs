@@ -15,6 +15,8 @@
 //! | `in/<account>/oidc/<name>` | [`OidcProvider`] |
 //! | `in/<account>/saml/<folded name>` | [`SamlProvider`] |
 //! | `token-key/<number>` | a key that session tokens are sealed with |
+//! | `signing-key/<number>` | the keys that web identity tokens are signed with |
+//! | `issuer/<issuer id>` | the number of the account that it is |
 //! | `key/<access key id>` | the number of the account that it signs for |
 //! | `used/<account>/<access key id>` | [`Use`] |
 //!
@@ -42,7 +44,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Time;
 use crate::store::engine::Failure;
-use crate::store::entity::{Entity, LastUse, Root, Settings, Use};
+use crate::store::entity::{Entity, LastUse, Outbound, Root, Settings, Use};
 use crate::store::record::key::KeyRecord;
 use crate::store::record::part::checked_all;
 use crate::store::seal::Seal;
@@ -76,6 +78,15 @@ struct SettingsRecord {
     deletions: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tokens: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outbound: Option<OutboundRecord>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct OutboundRecord {
+    id: String,
+    enabled: bool,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -143,6 +154,10 @@ pub fn write_settings(settings: &Settings) -> Result<Vec<u8>, Failure> {
         alias: settings.alias.as_ref().map(ToString::to_string),
         deletions: settings.deletions().iter().map(ToString::to_string).collect(),
         tokens: settings.tokens.as_ref().map(ToString::to_string),
+        outbound: settings.outbound.as_ref().map(|outbound| OutboundRecord {
+            id: outbound.id.to_string(),
+            enabled: outbound.is_enabled,
+        }),
     })
 }
 
@@ -152,7 +167,14 @@ pub fn read_settings(bytes: &[u8]) -> Result<Settings, Failure> {
     let alias = record.alias.as_deref().map(checked).transpose()?;
     let mut settings = Settings::with(alias, checked_all(&record.deletions)?);
     settings.tokens = record.tokens.as_deref().map(checked).transpose()?;
+    settings.outbound = record.outbound.map(OutboundRecord::read).transpose()?;
     Ok(settings)
+}
+
+impl OutboundRecord {
+    fn read(self) -> Result<Outbound, Failure> {
+        Ok(Outbound { id: checked(&self.id)?, is_enabled: self.enabled })
+    }
 }
 
 /// The bytes of a use.

@@ -141,7 +141,11 @@ impl Store {
         Ok(match change {
             Change::Root(root) => batch.put(load::root_key(account), records.write_root(root)?),
             Change::Settings(settings) => {
-                batch.put(load::settings_key(account), write_settings(settings)?)
+                let batch = batch.put(load::settings_key(account), write_settings(settings)?);
+                match &settings.outbound {
+                    Some(issuer) => batch.put(load::issuer_key(&issuer.id), account.as_str()),
+                    None => batch,
+                }
             }
             Change::User(name, to) => put(batch, records, name, to.as_deref())?,
             Change::Group(name, to) => put(batch, records, name, to.as_deref())?,

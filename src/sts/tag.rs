@@ -41,6 +41,11 @@ impl SessionTag {
     pub(super) fn new(key: TagKey, value: TagValue) -> Self {
         Self { key, value }
     }
+
+    /// The tag as a member of an object of JSON.
+    pub(super) fn claim(&self) -> (String, serde_json::Value) {
+        (self.key.to_string(), self.value.to_string().into())
+    }
 }
 
 impl<'p> Passed<'p> {

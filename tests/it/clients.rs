@@ -13,7 +13,7 @@ mod terminal;
 use std::io::{self, Write};
 
 use install::Absent;
-pub(crate) use install::Installed;
+pub(crate) use install::{Installed, sources};
 use story::Story;
 pub(crate) use terminal::Terminal;
 

@@ -51,6 +51,7 @@ mod mfa;
 mod model;
 mod oidc_provider;
 mod one_time;
+mod outbound;
 mod phone;
 mod plain;
 mod policy;

@@ -27,7 +27,6 @@ const UNMODELLED: &[(&str, &str, &str)] = &[(
 pub(crate) const NOT_YET: &[(&str, &[&str])] = &[
     ("not yet: which services were used", SERVICES_USED),
     ("not yet: temporary credentials", SESSIONS),
-    ("not yet: federation", FEDERATION),
     ("not yet: passwords, and signing in by them", PASSWORDS),
     ("not yet: other credentials than access keys", CREDENTIALS),
     ("not yet: the report on credentials", REPORT),
@@ -42,13 +41,6 @@ const SERVICES_USED: &[&str] = &[
 ];
 
 const SESSIONS: &[&str] = &["GetDelegatedAccessToken"];
-
-const FEDERATION: &[&str] = &[
-    "DisableOutboundWebIdentityFederation",
-    "EnableOutboundWebIdentityFederation",
-    "GetOutboundWebIdentityFederationInfo",
-    "GetWebIdentityToken",
-];
 
 const PASSWORDS: &[&str] = &[
     "ChangePassword",

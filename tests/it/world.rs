@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::clock::{Clock, Time};
-use countersign::federation::web::{self, Keys, Unreachable, Wanted};
+use countersign::gateway::issuers::Own;
 use countersign::gateway::{self, Layers};
 use countersign::layer::shed::Serving;
 use countersign::secret::Secret;
@@ -18,7 +18,7 @@ use countersign::store::engine::Engine;
 use countersign::store::engine::memory::Memory;
 use countersign::store::seal::{Seal, SealKey};
 use countersign::store::{Settings, Store};
-use countersign::text::{AccessKeyId, AccountId, Text};
+use countersign::text::{AccessKeyId, AccountId, IssuerBase, Text};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use quick_xml::Reader;
@@ -87,7 +87,8 @@ impl World {
         let verifier = Arc::new(Verifier::default());
         let seal = Seal::new(&SealKey::parse(&"5a".repeat(32)).unwrap()).unwrap();
         let forget = gateway::forgetting(&verifier);
-        let settings = Settings { seal, clock: Arc::clone(&time), limits, forget };
+        let issuer = IssuerBase::default();
+        let settings = Settings { seal, clock: Arc::clone(&time), limits, forget, issuer };
         let store = Store::open(engine, settings).await.unwrap();
         let root = Person::new(ROOT_ID, ROOT_SECRET);
         let id = AccessKeyId::parse(ROOT_ID).unwrap();
@@ -98,7 +99,8 @@ impl World {
             store: store.clone(),
             verifier,
             clock: time,
-            keys: Arc::new(Nobody),
+            // No other provider can be reached from here.
+            keys: Arc::new(Own::of(store.clone())),
             observer: Arc::new(()),
             serving: Serving::default(),
             most_requests: 1000,
@@ -276,15 +278,5 @@ fn resolved(name: &str) -> String {
             let code = name.strip_prefix("#").unwrap();
             char::from_u32(code.parse().unwrap()).unwrap().to_string()
         }
-    }
-}
-
-/// No provider can be reached from here.
-#[derive(Debug)]
-struct Nobody;
-
-impl Keys for Nobody {
-    fn keys(&self, _: Wanted) -> web::Answer<'_> {
-        Box::pin(async { Err(Unreachable::Slow) })
     }
 }

@@ -12,7 +12,7 @@ use crate::store::session::Whose;
 use crate::text::{Text, folds_to};
 
 /// Keys that may have several values.
-const MANY: [&str; 2] = ["aws:tagkeys", "sts:transitivetagkeys"];
+const MANY: [&str; 3] = ["aws:tagkeys", "sts:identitytokenaudience", "sts:transitivetagkeys"];
 
 /// What is known where leave is asked for.
 #[derive(Debug)]

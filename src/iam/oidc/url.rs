@@ -15,6 +15,12 @@ pub(super) fn accepted(url: &str) -> Option<Issuer> {
     (is_host(host) && path.chars().all(is_of_path)).then(|| Issuer::of_url(url)).flatten()
 }
 
+/// What the provider at a URL is called, whether it may be registered or not.
+pub(super) fn named(url: &str) -> String {
+    let bare = || url.split_once("://").map_or(url, |(_, bare)| bare).to_owned();
+    accepted(url).map_or_else(bare, |name| name.to_string())
+}
+
 /// Names of parts between dots. There is no place in one for a port, nor for a user.
 fn is_host(host: &str) -> bool {
     host.split('.').all(is_label)

@@ -1,6 +1,6 @@
 //! What an account says of itself.
 
-use crate::text::{AccountAlias, DeletionTaskId, TokenVersion};
+use crate::text::{AccountAlias, DeletionTaskId, IssuerId, TokenVersion};
 
 /// How many removals of service-linked roles are remembered.
 const MOST_DELETIONS: usize = 1000;
@@ -12,14 +12,25 @@ pub struct Settings {
     pub alias: Option<AccountAlias>,
     /// Where the tokens of STS's global endpoint are good, where that was said.
     pub tokens: Option<TokenVersion>,
+    /// As whom web identity tokens are issued, once they have been.
+    pub outbound: Option<Outbound>,
     /// Removals of service-linked roles, oldest first: each is done when it is noted.
     deletions: Vec<DeletionTaskId>,
+}
+
+/// As whom web identity tokens are issued in the account's name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Outbound {
+    /// What the account is called; it stays, whatever is switched off and on.
+    pub id: IssuerId,
+    /// Whether there are tokens to be had.
+    pub is_enabled: bool,
 }
 
 impl Settings {
     /// Settings in which these removals are noted already, oldest first.
     pub fn with(alias: Option<AccountAlias>, deletions: Vec<DeletionTaskId>) -> Self {
-        Self { alias, deletions, tokens: None }
+        Self { alias, deletions, ..Self::default() }
     }
 
     /// Notes a removal; the oldest is forgotten where there are many.

@@ -149,7 +149,7 @@ pub(super) fn curl() -> Result<(), Absent> {
 }
 
 /// Where the stories and the pins are.
-pub(super) fn sources() -> PathBuf {
+pub(crate) fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
