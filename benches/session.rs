@@ -14,7 +14,7 @@ use countersign::store::index::Credential;
 use countersign::store::seal::{Seal, SealKey};
 use countersign::store::session::{Issued, Session, Whose};
 use countersign::store::{Forget, Settings, Store};
-use countersign::text::{AccountId, Text};
+use countersign::text::{AccountId, IssuerBase, Text};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use tokio::runtime::{Builder, Runtime};
@@ -75,7 +75,8 @@ impl Gateway {
         let now = clock.now();
         let seal = Seal::new(&SealKey::generate().unwrap()).unwrap();
         let forget = Forget(Arc::new(|_| {}));
-        let settings = Settings { seal, clock, limits: Limits::default(), forget };
+        let limits = Limits::default();
+        let settings = Settings { seal, clock, limits, forget, issuer: IssuerBase::default() };
         let store = runtime.block_on(Store::open(Arc::new(Memory::new()), settings)).unwrap();
         Self { store, verifier: Verifier::default(), rules: Rules::query("sts"), now, runtime }
     }
