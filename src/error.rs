@@ -13,6 +13,7 @@ use http::StatusCode;
 pub struct Error {
     code: Code,
     message: Cow<'static, str>,
+    explanation: Option<Box<str>>,
 }
 
 /// What the services return.
@@ -22,7 +23,18 @@ impl Error {
     /// An error with a sentence of its own; the constructors below are for the
     /// sentences that more than one action says.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), explanation: None }
+    }
+
+    /// The same with a message that explains it to whoever may have it decoded.
+    #[must_use]
+    pub fn explained_by(self, explanation: Option<String>) -> Self {
+        Self { explanation: explanation.map(Into::into), ..self }
+    }
+
+    /// The message that explains it, sealed, where there is one.
+    pub fn explanation(&self) -> Option<&str> {
+        self.explanation.as_deref()
     }
 
     /// An error that says nothing beyond its code: it has no `Message` element.

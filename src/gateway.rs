@@ -66,7 +66,8 @@ pub fn stack<B>(layers: Layers) -> impl Stack<B>
 where
     B: BodyExt<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
-    let (table, policy) = (Arc::new(Table::new()), Arc::<Policies>::default());
+    let table = Arc::new(Table::new());
+    let policy = Arc::new(Policies::explaining(layers.store.clone()));
     let bounds = (&layers.regions[..], layers.body_limit);
     let clock = Arc::clone(&layers.clock);
     let (keys, management) = (layers.keys, layers.management);

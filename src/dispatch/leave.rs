@@ -1,6 +1,7 @@
 //! Who may do what: asks the policies of whoever asks.
 
 mod known;
+mod message;
 mod record;
 mod sentence;
 mod session;
@@ -17,6 +18,7 @@ use crate::dispatch::leave::sentence::denied;
 use crate::dispatch::no_longer;
 use crate::error::{Error, Result};
 use crate::policy::{Bearing, Decision, Facts, Kind, Principal, Question, Source, decide, explain};
+use crate::store::Store;
 use crate::store::account::{Account, Granted, Who};
 use crate::store::owner::{Actor, Caller, Owner, Proof};
 use crate::store::session::Whose;
@@ -30,6 +32,8 @@ const MOST_POLICIES: usize = 400_000;
 /// everything in its account.
 #[derive(Debug, Default)]
 pub struct Policies {
+    /// What seals the explanations of refusals; without it none is given.
+    store: Option<Store>,
     granted: DashMap<Arc<str>, Arc<Stamped>, RandomState>,
     room: Room,
 }
@@ -51,11 +55,33 @@ impl Decide for Policies {
         let held = self.granted(case.caller, case.home)?;
         let session = case.caller.session().and_then(|session| case.home.limits_of(session));
         let held = Held { granted: &held.granted, session: session.as_deref() };
-        leaves.iter().try_for_each(|leave| judge(case, leave, held))
+        leaves.iter().try_for_each(|leave| self.judge(case, leave, held))
     }
 }
 
 impl Policies {
+    /// Decides, and explains refusals in messages that this store's nodes decode.
+    pub fn explaining(store: Store) -> Self {
+        Self { store: Some(store), ..Self::default() }
+    }
+
+    /// Decides about one leave. The one who reads the log is told more of a refusal than
+    /// the one who asked, and so is who may decode the message that comes with it.
+    fn judge(&self, case: &Case<'_>, leave: &Leave, held: Held<'_>) -> Result<()> {
+        let (action, facts) = (leave.name(case.action), Known { case, leave });
+        let question = question((case, leave), &action, &facts);
+        let bearing = held.bearing(leave);
+        let Decision::Denied(denial) = decide(&question, &bearing) else { return Ok(()) };
+        let explained = explain(&question, &bearing);
+        if record::is_wanted() {
+            record::write((case, leave), &denial, &explained, &record::missing(&bearing, &facts));
+        }
+        let store = self.store.as_ref().filter(|_| *case.caller.actor() != Actor::Stranger);
+        let message = store
+            .and_then(|store| message::write(store, (case, leave), &bearing, (&explained, &facts)));
+        Err(denied(case, leave, &denial).explained_by(message))
+    }
+
     /// What the caller is granted: gathered once for as long as the account stays
     /// as it is. The caller is known by the id: whoever else bears the name by now is
     /// not the caller, and the caller may bear another.
@@ -165,20 +191,6 @@ impl<'h> Held<'h> {
             ..Bearing::default()
         }
     }
-}
-
-/// Decides about one leave. The one who reads the log is told more of a refusal than
-/// the one who asked.
-fn judge(case: &Case<'_>, leave: &Leave, held: Held<'_>) -> Result<()> {
-    let (action, facts) = (leave.name(case.action), Known { case, leave });
-    let question = question((case, leave), &action, &facts);
-    let bearing = held.bearing(leave);
-    let Decision::Denied(denial) = decide(&question, &bearing) else { return Ok(()) };
-    if record::is_wanted() {
-        let explained = explain(&question, &bearing);
-        record::write((case, leave), &denial, &explained, &record::missing(&bearing, &facts));
-    }
-    Err(denied(case, leave, &denial))
 }
 
 fn question<'q>(

@@ -39,6 +39,9 @@ impl<S> Layer<S> for AnswerLayer {
     }
 }
 
+/// The header in which a refusal is explained: sealed, for `DecodeAuthorizationMessage`.
+pub const EXPLANATION: &str = "x-countersign-authorization-message";
+
 /// Gives each response that carries an [`Error`] in its extensions the body that
 /// tells of it; other responses pass as they are.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +138,12 @@ impl Wish {
         let request_id = self.id.as_ref().map_or("", RequestId::as_str);
         let body = refused::document(self.format, namespace, error, request_id);
         let kind = HeaderValue::from_static(self.format.content_type());
-        self.fill(response, Bytes::from(body), kind)
+        let explanation = error.explanation().and_then(|text| HeaderValue::from_str(text).ok());
+        let mut response = self.fill(response, Bytes::from(body), kind);
+        if let Some(explanation) = explanation {
+            response.headers_mut().insert(EXPLANATION, explanation);
+        }
+        response
     }
 
     /// The one refusal that AWS tells in HTML.

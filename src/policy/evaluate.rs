@@ -120,6 +120,8 @@ pub struct Match<'p> {
     /// Where in the policy it begins, and where it ends; nothing, where the policy
     /// cannot be read.
     pub place: Option<(Position, Position)>,
+    /// The statement as it is written; nothing, likewise.
+    pub text: Option<&'p str>,
 }
 
 /// Decides.
@@ -191,8 +193,9 @@ struct Applies<'p> {
 impl<'p> Applies<'p> {
     fn located(self) -> Match<'p> {
         let Self { layer, source, effect, range } = self;
+        let text = range.clone().and_then(|range| source.policy.text().get(range));
         let place = range.and_then(|range| source.policy.place(&range));
-        Match { layer, source, effect, place }
+        Match { layer, source, effect, place, text }
     }
 }
 

@@ -18,6 +18,7 @@ mod admin;
 mod assume_root;
 mod attached;
 mod authenticate;
+mod authorization_message;
 mod authz;
 mod boundary;
 mod bounds;

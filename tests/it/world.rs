@@ -112,6 +112,10 @@ impl World {
         Self { store, clock, root, stack: BoxCloneSyncService::new(stack) }
     }
 
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
     pub(crate) fn passes(&self, seconds: i64) {
         self.clock.0.fetch_add(seconds, Ordering::Relaxed);
     }

@@ -19,7 +19,7 @@ pub(super) fn write(
     (case, leave): (&Case<'_>, &Leave),
     denial: &Denial,
     explained: &Explained<'_>,
-    missing: &[String],
+    missing: &[&str],
 ) {
     let statements: Vec<_> = explained.matches.iter().map(statement).collect();
     tracing::debug!(
@@ -47,10 +47,14 @@ fn statement(one: &Match<'_>) -> String {
 }
 
 /// The keys that the policies look at and the request does not have.
-pub(super) fn missing(bearing: &Bearing<'_>, facts: &dyn Facts) -> Vec<String> {
+pub(super) fn missing<'p>(bearing: &Bearing<'p>, facts: &dyn Facts) -> Vec<&'p str> {
+    let is_missing = |key: &&str| facts.get(&key.to_lowercase()).is_none();
+    keys(bearing).into_iter().filter(is_missing).collect()
+}
+
+/// The keys that the policies look at.
+pub(super) fn keys<'p>(bearing: &Bearing<'p>) -> BTreeSet<&'p str> {
     let limits = [bearing.boundary, bearing.session, bearing.resource];
     let sources = bearing.identity.iter().chain(limits.into_iter().flatten().flatten());
-    let keys: BTreeSet<_> = sources.flat_map(|source: &Source| source.policy.keys()).collect();
-    let is_missing = |key: &&str| facts.get(&key.to_lowercase()).is_none();
-    keys.into_iter().filter(is_missing).map(str::to_owned).collect()
+    sources.flat_map(|source: &Source| source.policy.keys()).collect()
 }
