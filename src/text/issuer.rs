@@ -3,8 +3,7 @@
 
 use std::fmt::{self, Display};
 
-use super::Issuer;
-use crate::text::Text;
+use super::{Breach, Issuer, Text, check};
 
 /// Schemes that an issuer's address may have.
 const SCHEMES: [&str; 2] = ["https://", "http://"];
@@ -28,15 +27,37 @@ number!(
     TokenDuration(u32 as i64), 60..=3600, 300
 );
 
-words!(
-    /// How a web identity token is signed (RFC 7518 section 3.1).
-    TokenAlgorithm {
-        /// RSA, PKCS #1 version 1.5, with SHA-256.
-        RS256,
-        /// ECDSA on P-384, with SHA-384.
-        ES384,
+/// How a web identity token is signed (RFC 7518 section 3.1). AWS's model knows no more of
+/// the word than its length.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TokenAlgorithm {
+    /// RSA, PKCS #1 version 1.5, with SHA-256.
+    Rs256,
+    /// ECDSA on P-384, with SHA-384.
+    Es384,
+}
+
+impl Text for TokenAlgorithm {
+    const CONSTRAINTS: &'static [Breach] = &[Breach::TooLong(5), Breach::TooShort(5)];
+
+    fn parse(raw: &str) -> Result<Self, Vec<Breach>> {
+        check(raw, Self::CONSTRAINTS, |_| true)?;
+        match raw {
+            "RS256" => Ok(Self::Rs256),
+            "ES384" => Ok(Self::Es384),
+            _ => Err(vec![Breach::UnknownWord]),
+        }
     }
-);
+}
+
+impl Display for TokenAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rs256 => "RS256",
+            Self::Es384 => "ES384",
+        })
+    }
+}
 
 /// The address below which every account that issues tokens has its own: scheme, host,
 /// perhaps a port and a path; no slash at its end.
@@ -136,6 +157,13 @@ mod tests {
             assert_eq!(IssuerBase::parse(bad), None, "{bad}");
         }
         assert_eq!(IssuerBase::parse(&format!("https://{}", "a".repeat(200))), None);
+    }
+
+    #[test]
+    fn two_algorithms_are_known_and_words_of_another_length_are_told_so() {
+        assert_eq!(TokenAlgorithm::parse("ES384").unwrap().to_string(), "ES384");
+        assert_eq!(TokenAlgorithm::parse("HS256"), Err(vec![Breach::UnknownWord]));
+        assert_eq!(TokenAlgorithm::parse("none"), Err(vec![Breach::TooShort(5)]));
     }
 
     #[test]

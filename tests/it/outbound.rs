@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use countersign::clock::Clock;
+use countersign::federation::web::Claimed;
 use countersign::store::draft::Limits;
 use countersign::store::engine::memory::Memory;
 use data_encoding::BASE64URL_NOPAD;
@@ -16,9 +17,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
 use crate::clients::{Installed, here, sources};
-use crate::program::wait_until;
+use crate::issuer::SigningKey;
+use crate::program::{Serving, wait_until};
 use crate::raw;
-use crate::running::{Gateway, ROOT_ID, ROOT_SECRET};
+use crate::running::{Gateway, ROOT_ID, ROOT_KEY, ROOT_SECRET};
 use crate::session::{allowing, trusting_account};
 use crate::signer::{Signer, encoded};
 use crate::world::{ACCOUNT, Person, Reply, World};
@@ -219,7 +221,8 @@ async fn a_token_is_for_somebody_for_a_while_and_not_too_long() {
     let wrong = "400 ValidationError: 3 validation errors detected: Value '[]' at 'audience' failed to satisfy constraint: Member must have length greater than or equal to 1; Value '59' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 60; Value 'HS256' at 'signingAlgorithm' failed to satisfy constraint: Member must satisfy enum value set";
     assert_eq!(told, wrong);
     assert_eq!(world.token(&world.root, "DurationSeconds=3601").await.code(), "ValidationError");
-    let many = |n: usize| (2..=n).map(|n| format!("Audience.member.{n}=a{n} ")).collect::<String>();
+    let audience = |n| format!("Audience.member.{n}=a{n} ");
+    let many = |n: usize| (2..=n).map(audience).collect::<String>();
     world.token(&world.root, &many(10)).await.ok();
     assert_eq!(world.token(&world.root, &many(11)).await.code(), "ValidationError");
     let tag = |n| format!("Tags.member.{n}.Key=k{n} Tags.member.{n}.Value={} ", "v".repeat(256));
@@ -341,10 +344,10 @@ async fn the_gateway_believes_its_own_tokens_where_its_issuer_is_a_provider() {
         }},
     }});
     world.assumable("web", &trust.to_string(), &allowing("iam:ListUsers")).await;
-    let assumed = assumes().await.ok();
-    assert_eq!(assumed.text("SubjectFromWebIdentityToken"), format!("arn:aws:iam::{ACCOUNT}:root"));
-    assert_eq!(assumed.text("Provider"), issuer);
-    world.asks(&Person::in_reply(&assumed), "ListUsers").await.ok();
+    let web = assumes().await.ok();
+    assert_eq!(web.text("SubjectFromWebIdentityToken"), format!("arn:aws:iam::{ACCOUNT}:root"));
+    assert_eq!(web.text("Provider"), issuer);
+    world.asks(&Person::in_reply(&web), "ListUsers").await.ok();
     world.passes(300);
     assert_eq!(assumes().await.code(), "ExpiredTokenException");
 }
@@ -392,6 +395,51 @@ async fn where_nobody_asks_for_tokens_there_is_no_key() {
 }
 
 #[test]
+fn an_issuer_that_speaks_no_tls_shares_its_name_with_nobody() {
+    let token = |iss: &str| SigningKey::new("k", Algorithm::ES384).token(&json!({"iss": iss}));
+    let provider = |iss: &str, own: &str| {
+        let claimed = Claimed::read(&token(iss)).unwrap().with_own(own);
+        claimed.provider().map(str::to_owned)
+    };
+    let (plain, secure) = ("http://id.example.com", "https://id.example.com");
+    let [ours, theirs] = [plain, secure].map(|base| format!("{base}/a"));
+    assert_eq!(provider(&ours, plain).as_deref(), Some("id.example.com/a"));
+    assert_eq!(provider(&theirs, plain), None);
+    assert_eq!(provider(&theirs, secure).as_deref(), Some("id.example.com/a"));
+    assert_eq!(provider(&ours, secure), None);
+    // Whoever else is at that host, or at one whose name begins the same.
+    assert_eq!(provider("http://id.example.com", plain), None);
+    assert_eq!(provider("http://id.example.com.evil.example/a", plain), None);
+    let beside = provider("https://id.example.com.evil.example/a", plain);
+    assert_eq!(beside.as_deref(), Some("id.example.com.evil.example/a"));
+}
+
+#[test]
+fn an_issuer_is_where_the_operator_says() {
+    let args = ["--issuer-url", "https://Tokens.Example.com/iam/"];
+    let gateway = Serving::in_memory(&args, &ROOT_KEY);
+    let address = gateway.address();
+    let signer = Signer::new(ROOT_ID, ROOT_SECRET).service("iam");
+    let call = "Version=2010-05-08&Action=EnableOutboundWebIdentityFederation";
+    let enabled = raw::exchange(&address, &closing(&raw::signed(&address, signer, call)));
+    let issuer = between(&enabled.body, "<IssuerIdentifier>", "</IssuerIdentifier>");
+    let id = issuer.strip_prefix("https://tokens.example.com/iam/").unwrap();
+    for path in [format!("/iam/{id}"), format!("/{id}")] {
+        let path = format!("{path}/.well-known/openid-configuration");
+        let got = raw::get(&address, &path);
+        assert_eq!(got.status, 200, "{path}");
+        assert_eq!(got.header("content-type"), Some("application/json"));
+        assert_eq!(got.header("cache-control"), Some("public, max-age=3600"));
+        let document: Value = serde_json::from_str(&got.body).unwrap();
+        assert_eq!(document["jwks_uri"], format!("{issuer}/.well-known/jwks.json"));
+        let head = format!("HEAD {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        let head = raw::exchange(&address, &closing(&head));
+        assert_eq!((head.status, &*head.body), (200, ""));
+        assert_eq!(head.header("content-length"), Some(&*got.body.len().to_string()));
+    }
+}
+
+#[test]
 fn an_independent_library_believes_the_tokens_that_a_running_gateway_gives() {
     let Some(library) = here("PyJWT", Installed::python("pyjwt")) else { return };
     let gateway = Gateway::start();
@@ -400,7 +448,7 @@ fn an_independent_library_believes_the_tokens_that_a_running_gateway_gives() {
         let signer = Signer::new(ROOT_ID, ROOT_SECRET).service(service);
         let body = format!("Version={version}&{rest}");
         let request = raw::signed(address, signer, &body);
-        raw::exchange(address, &request.replacen("\r\n", "\r\nConnection: close\r\n", 1)).body
+        raw::exchange(address, &closing(&request)).body
     };
     let enabled = asks("iam", "2010-05-08", "Action=EnableOutboundWebIdentityFederation");
     let issuer = between(&enabled, "<IssuerIdentifier>", "</IssuerIdentifier>");
@@ -420,6 +468,11 @@ fn an_independent_library_believes_the_tokens_that_a_running_gateway_gives() {
     let expected = format!("RS256 {root}\nES384 {root}\nthe tokens are believed\n");
     assert_eq!(told, expected, "{}", String::from_utf8_lossy(&python.stderr));
     wait_until(|| gateway.log().contains("action=jwks.json"));
+}
+
+/// The same request, after which there is none.
+fn closing(request: &str) -> String {
+    request.replacen("\r\n", "\r\nConnection: close\r\n", 1)
 }
 
 fn between(text: &str, before: &str, after: &str) -> String {

@@ -89,8 +89,8 @@ impl Pairs {
     /// A token that says `claims` (RFC 7515 section 3.1).
     pub(super) fn token(&self, algorithm: TokenAlgorithm, claims: &[u8]) -> Option<String> {
         let id = match algorithm {
-            TokenAlgorithm::RS256 => &self.rsa.id,
-            TokenAlgorithm::ES384 => &self.curve.id,
+            TokenAlgorithm::Rs256 => &self.rsa.id,
+            TokenAlgorithm::Es384 => &self.curve.id,
         };
         let head = json!({ "alg": algorithm.to_string(), "kid": id, "typ": "JWT" }).to_string();
         let encode = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
@@ -102,12 +102,12 @@ impl Pairs {
     fn signature(&self, algorithm: TokenAlgorithm, signed: &[u8]) -> Option<Vec<u8>> {
         let chance = SystemRandom::new();
         match algorithm {
-            TokenAlgorithm::RS256 => {
+            TokenAlgorithm::Rs256 => {
                 let mut signature = vec![0; self.rsa.key.public_modulus_len()];
                 self.rsa.key.sign(&RSA_PKCS1_SHA256, &chance, signed, &mut signature).ok()?;
                 Some(signature)
             }
-            TokenAlgorithm::ES384 => {
+            TokenAlgorithm::Es384 => {
                 let signature = self.curve.key.sign(&chance, signed).ok()?;
                 Some(signature.as_ref().to_vec())
             }
