@@ -6,13 +6,14 @@ use crate::text::Issuer;
 const LONGEST_LABEL: usize = 63;
 
 /// What the provider at `url` is called, if it is a URL that may be registered: `https`,
-/// a host without a port, and a path, without a query or a fragment (IAM API Reference,
-/// `CreateOpenIDConnectProvider`).
+/// a host, and a path, without a query or a fragment (IAM API Reference,
+/// `CreateOpenIDConnectProvider`). AWS takes no port; here providers run on the machine of
+/// who tries them, where the port of `https` is rarely theirs.
 pub(super) fn accepted(url: &str) -> Option<Issuer> {
     let rest = url.strip_prefix("https://")?;
-    let host = rest.split('/').next()?;
-    let path = rest.strip_prefix(host)?;
-    (is_host(host) && path.chars().all(is_of_path)).then(|| Issuer::of_url(url)).flatten()
+    let authority = rest.split('/').next()?;
+    let path = rest.strip_prefix(authority)?;
+    (is_authority(authority) && path.chars().all(is_of_path)).then(|| Issuer::of_url(url)).flatten()
 }
 
 /// What the provider at a URL is called, whether it may be registered or not.
@@ -21,7 +22,17 @@ pub(super) fn named(url: &str) -> String {
     accepted(url).map_or_else(bare, |name| name.to_string())
 }
 
-/// Names of parts between dots. There is no place in one for a port, nor for a user.
+/// A host, and perhaps a port.
+fn is_authority(authority: &str) -> bool {
+    match authority.split_once(':') {
+        None => is_host(authority),
+        Some((host, port)) => {
+            is_host(host) && !port.starts_with(['0', '+']) && port.parse::<u16>().is_ok()
+        }
+    }
+}
+
+/// Names of parts between dots. There is no place in one for a user.
 fn is_host(host: &str) -> bool {
     host.split('.').all(is_label)
 }
@@ -49,6 +60,7 @@ mod tests {
             ("https://ID.example.com/Realms/a%20b/", "id.example.com/Realms/a%20b/"),
             ("https://10.0.0.1/x:y@z", "10.0.0.1/x:y@z"),
             ("https://localhost", "localhost"),
+            ("https://localhost:8443/realms/a", "localhost:8443/realms/a"),
         ] {
             assert_eq!(accepted(url).unwrap().as_str(), name);
         }
@@ -63,8 +75,11 @@ mod tests {
             "HTTPS://example.com",
             "https://",
             "https:///path",
-            "https://example.com:443",
-            "https://example.com:8443/a",
+            "https://example.com:",
+            "https://example.com:0",
+            "https://example.com:65536",
+            "https://example.com:44:3",
+            "https://example.com:+443",
             "https://user@example.com",
             "https://user:pass@example.com",
             "https://example.com?a=b",
