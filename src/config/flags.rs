@@ -144,7 +144,7 @@ pub(super) struct ServeFlags {
     #[arg(long, value_name = "ID", default_value = "123456789012", value_parser = account)]
     pub(super) account: AccountId,
     /// The account that manages all others: who may there can take on the others' root for a
-    /// task, by AssumeRoot [default: none]
+    /// task, by sts:AssumeRoot [default: none]
     #[arg(long, value_name = "ID", value_parser = account)]
     pub(super) management_account: Option<AccountId>,
     /// A region that signatures may name; repeat it for more [default: any]

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::secret::Secret;
 use crate::store::limits::Limits;
+use crate::store::session::PREFIX as TEMPORARY;
 use crate::text::{AccessKeyId, Text};
 
 /// The longest secret, and the shortest token, that may be given.
@@ -201,6 +202,11 @@ impl Reading<'_> {
         let id = AccessKeyId::parse(&id).map_err(|_| {
             Stop::wrong(format_args!("{ID} must be 16 to 128 letters, digits and underscores"))
         })?;
+        if id.as_str().starts_with(TEMPORARY) {
+            return Err(Stop::wrong(format_args!(
+                "{ID} must not begin with {TEMPORARY}: these are temporary credentials"
+            )));
+        }
         if !(1..=LONGEST_SECRET).contains(&secret.len()) {
             return Err(Stop::wrong(format_args!("{SECRET} must be 1 to {LONGEST_SECRET} bytes")));
         }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::action::Proves;
+use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::federation::saml::{AUDIENCES, Asserted, Expected, RECIPIENTS, Refusal, Replays};
 use crate::federation::web::{Claimed, Keys, Provider};
@@ -70,10 +71,7 @@ impl Proofs {
         let held = held.and_then(|name| claim.visited.get::<OidcProvider>(&name));
         let held = held.ok_or_else(|| claimed.without_provider())?;
         let texts = |words: &[_]| words.iter().map(ToString::to_string).collect::<Vec<String>>();
-        let keys = self.keys.keys(claimed.wanted(&texts(&held.thumbprints))).await;
-        let keys = keys.inspect_err(|why| {
-            tracing::warn!(issuer = claimed.issuer(), %why, "an identity provider's keys are not to be had");
-        })?;
+        let keys = self.keys.keys(claimed.wanted(&texts(&held.thumbprints))).await?;
         let clients: Vec<_> = held.clients.iter().map(ToString::to_string).collect();
         let provider = Provider { url: held.name.as_str(), client_ids: &clients };
         let said = Arc::new(claimed.verify(&provider, &keys, store.now())?);
@@ -84,8 +82,7 @@ impl Proofs {
         let named = claim.form.get("PrincipalArn").unwrap_or_default();
         let held = claim.visited.by_arn::<SamlProvider>(named).ok_or_else(no_provider)?;
         let provider = held.arn(claim.visited.id()).shared();
-        let role = claim.form.get("RoleArn").unwrap_or_default();
-        let said = self.asserted(held, claim, [role, &provider], store).map_err(|refusal| {
+        let said = self.asserted(held, claim, store.now()).map_err(|refusal| {
             tracing::info!(provider = &*provider, why = %refusal, "an assertion is refused");
             Error::from(refusal)
         })?;
@@ -96,22 +93,23 @@ impl Proofs {
         &self,
         held: &SamlProvider,
         claim: Claim<'_>,
-        [role, provider]: [&str; 2],
-        store: &Store,
+        now: Time,
     ) -> Result<Asserted, Refusal> {
+        let provider = held.arn(claim.visited.id());
         let expected = Expected {
             account: claim.visited.id(),
             provider: held.name.as_str(),
             audiences: AUDIENCES,
             recipients: RECIPIENTS,
-            now: store.now(),
+            now,
         };
         let metadata = held.metadata().map_err(|_| Refusal::Issuer)?;
         let response = claim.form.get("SAMLAssertion").unwrap_or_default();
         let asserted = Asserted::read(response, &metadata, &expected)?;
-        asserted.expect_role(role, provider)?;
-        let shown = [provider, &asserted.assertion_id];
-        let is_new = self.replays.first(shown, asserted.not_on_or_after, expected.now);
+        let role = claim.form.get("RoleArn").unwrap_or_default();
+        asserted.expect_role(role, provider.as_str())?;
+        let shown = [provider.as_str(), &asserted.assertion_id];
+        let is_new = self.replays.first(shown, asserted.not_on_or_after, now);
         if is_new { Ok(asserted) } else { Err(Refusal::Replayed) }
     }
 }

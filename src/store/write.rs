@@ -325,11 +325,8 @@ fn write_owners(batch: Batch, base: &Account, drafted: &Drafted) -> Batch {
 /// Without the last uses of roles that are gone.
 fn drop_uses(batch: Batch, base: &Account, drafted: &Drafted) -> Batch {
     drafted.changes.iter().fold(batch, |batch, change| {
-        let gone = match change {
-            Change::Role(name, None) => base.roles.get(name),
-            _ => None,
-        };
-        match gone {
+        let Change::Role(name, None) = change else { return batch };
+        match base.roles.get(name) {
             Some(role) => batch.delete(load::used_key(base.id(), role.id.as_str())),
             None => batch,
         }

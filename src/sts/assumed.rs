@@ -45,7 +45,7 @@ pub(super) struct Assuming<'a> {
     pub(super) external_id: Option<&'a ExternalId>,
 }
 
-impl<'a> Assuming<'a> {
+impl Assuming<'_> {
     /// Leave of the role's trust policy, and of whatever else must allow it: for `action`,
     /// and for what comes with it.
     pub(super) fn needs(self, caller: &Caller, account: &Account) -> Needs {
@@ -55,9 +55,10 @@ impl<'a> Assuming<'a> {
         let arn = Arn::named(self.role);
         let needs = self.state(Needs::on(arn.clone()), caller, account);
         let has_tags = !self.passed.tags.is_empty() || !inherited(caller).tags.is_empty();
-        let needs = match has_tags {
-            true => self.state(needs.and("sts:TagSession", arn.clone()), caller, account),
-            false => needs,
+        let needs = if has_tags {
+            self.state(needs.and("sts:TagSession", arn.clone()), caller, account)
+        } else {
+            needs
         };
         match self.behind {
             Some(_) => self.state(needs.and("sts:SetSourceIdentity", arn), caller, account),

@@ -12,9 +12,14 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use crate::store::session::token_keys::TokenKeys;
 use crate::text::AccountId;
 
-/// No message has more characters, and no text more bytes when it is unpacked.
+/// No message has more characters (STS API Reference, `DecodeAuthorizationMessage`), and no
+/// text more bytes when it is unpacked.
 const LONGEST: usize = 10_240;
 const LONGEST_TEXT: usize = 128 * 1024;
+
+/// No message that we make is longer: it stands in a header, and many proxies take no more
+/// than 4 KiB of all headers together.
+const LONGEST_MADE: usize = 3072;
 
 /// How hard is tried to pack: messages are made while somebody waits.
 const LEVEL: u8 = 3;
@@ -25,7 +30,7 @@ impl TokenKeys {
         let key = self.newest()?;
         let sealed = key.seal_message(&compress_to_vec(text.as_bytes(), LEVEL), account)?;
         let message = BASE64URL_NOPAD.encode(&[&key.number().to_be_bytes()[..], &sealed].concat());
-        (message.len() <= LONGEST).then_some(message)
+        (message.len() <= LONGEST_MADE).then_some(message)
     }
 
     /// The text of a message, if it is one for the callers of that account.
