@@ -17,11 +17,20 @@ const COMMON: &[&str] = &["AccessDenied", "InternalFailure", "Throttling", "Vali
 
 /// What AWS answers with although the model does not say so, each with where it
 /// is seen.
-const UNMODELLED: &[(&str, &str, &str)] = &[(
-    "CreateRole",
-    "NoSuchEntity",
-    "recorded of the boundaries of users and roles: a policy that is not there",
-)];
+const UNMODELLED: &[(&str, &str, &str)] = &[
+    (
+        "CreateRole",
+        "NoSuchEntity",
+        "recorded of the boundaries of users and roles: a policy that is not there",
+    ),
+    ("AssumeRole", "InvalidParameterValue", TAGS),
+    ("AssumeRoleWithSAML", "InvalidParameterValue", TAGS),
+    ("AssumeRoleWithWebIdentity", "InvalidParameterValue", TAGS),
+    ("GetFederationToken", "InvalidParameterValue", TAGS),
+];
+
+/// Why actions of STS answer with a code that their model lacks.
+const TAGS: &str = "recorded of session tags that are at fault";
 
 /// Actions that are modelled and not served, family by family, with the reason.
 pub(crate) const NOT_YET: &[(&str, &[&str])] = &[

@@ -36,9 +36,15 @@ impl World {
 
 #[tokio::test]
 async fn a_policy_that_is_sent_along_narrows_and_grants_nothing() {
-    let two = allowing("iam:ListUsers\",\"iam:ListRoles").replace(r#""Action":"iam:ListUsers","iam:ListRoles""#, r#""Action":["iam:ListUsers","iam:ListRoles"]"#);
+    let two = allowing("iam:ListUsers\",\"iam:ListRoles").replace(
+        r#""Action":"iam:ListUsers","iam:ListRoles""#,
+        r#""Action":["iam:ListUsers","iam:ListRoles"]"#,
+    );
     assert_eq!(World::new().await.limited(&two, "").await, [true, true, false]);
-    assert_eq!(World::new().await.limited(&two, &inline("iam:ListUsers")).await, [true, false, false]);
+    assert_eq!(
+        World::new().await.limited(&two, &inline("iam:ListUsers")).await,
+        [true, false, false]
+    );
     assert_eq!(World::new().await.limited(&two, &inline("iam:ListGroups")).await, [false; 3]);
     assert_eq!(World::new().await.limited(&two, &inline("*")).await, [true, true, false]);
 }
@@ -72,7 +78,8 @@ async fn a_named_policy_that_goes_denies_and_one_that_changes_counts_as_it_is() 
     let both = world.becomes(&ann, "r", &more).await;
     assert_eq!(world.may(&session).await, [true; 3]);
     let less = allowing("iam:ListRoles");
-    let call = format!("CreatePolicyVersion PolicyArn={arn} SetAsDefault=true PolicyDocument={less}");
+    let call =
+        format!("CreatePolicyVersion PolicyArn={arn} SetAsDefault=true PolicyDocument={less}");
     world.root(&call).await.ok();
     assert_eq!(world.may(&session).await, [false, true, false]);
     assert_eq!(world.may(&both).await, [true, true, false]);
@@ -142,8 +149,10 @@ async fn policies_and_tags_that_take_too_much_room_are_refused() {
     let world = World::new().await;
     let ann = world.user_who("ann", &allowing("sts:*")).await;
     world.assumable("r", &trusting_account(), &allowing("iam:*")).await;
-    let long: String = (0..700_u64).map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
-    let policy = allowing("iam:ListUsers").replace("\"Resource\":\"*\"", &format!("\"Resource\":\"arn:aws:s3:::{long}\""));
+    let long: String =
+        (0..700_u64).map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+    let policy = allowing("iam:ListUsers")
+        .replace("\"Resource\":\"*\"", &format!("\"Resource\":\"arn:aws:s3:::{long}\""));
     let reply = world.assumes(&ann, "r", &format!("Policy={policy}")).await;
     assert_eq!(reply.code(), "PackedPolicyTooLarge");
     assert!(reply.message().starts_with("Packed policy consumes "), "{}", reply.message());

@@ -115,7 +115,12 @@ async fn what_is_asked_of_tags_is_seen_by_conditions() {
     for (role, condition, may, may_not) in [
         ("a", r#"{"StringEquals":{"aws:RequestTag/Team":"red"}}"#, &red, tags(&[("team", "blue")])),
         ("b", r#"{"ForAllValues:StringEquals":{"aws:TagKeys":"team"}}"#, &red, both),
-        ("c", r#"{"ForAnyValue:StringEquals":{"sts:TransitiveTagKeys":"team"}}"#, &transitive, red.clone()),
+        (
+            "c",
+            r#"{"ForAnyValue:StringEquals":{"sts:TransitiveTagKeys":"team"}}"#,
+            &transitive,
+            red.clone(),
+        ),
     ] {
         world.assumable(role, &only(condition), &allowing("*")).await;
         world.assumes(&ann, role, may).await.ok();
