@@ -72,6 +72,8 @@ mod service_role;
 mod session;
 mod session_limits;
 mod session_policies;
+mod session_rights;
+mod session_store;
 mod session_tags;
 mod session_trust;
 mod signer;
