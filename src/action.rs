@@ -60,6 +60,8 @@ pub enum Proves {
     Saml,
     /// That the caller's account manages the one that is acted in.
     Management,
+    /// That a user of another account hands rights on.
+    Delegation,
 }
 
 impl Proves {

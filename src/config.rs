@@ -19,6 +19,7 @@ use thiserror::Error;
 
 use crate::secret::Secret;
 use crate::store::draft::Limits;
+use crate::store::session::Delegation;
 use crate::text::{AccessKeyId, AccountId, IssuerBase, Network};
 
 /// What is to be done, with all that it needs to know.
@@ -51,6 +52,8 @@ pub enum Operation {
     ListAccounts,
     /// Make a further key of an account's root.
     CreateRootKey(AccountId),
+    /// Make a token by which another account gets a user's rights for a while.
+    Delegate(Delegation),
     /// Copy everything into a file that does not exist yet.
     Backup(PathBuf),
 }

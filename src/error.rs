@@ -121,6 +121,7 @@ codes! {
     EntityAlreadyExists => CONFLICT,
     ExpiredToken => FORBIDDEN,
     ExpiredTokenException => BAD_REQUEST,
+    ExpiredTradeInTokenException => BAD_REQUEST,
     FeatureDisabled => NOT_FOUND,
     FeatureEnabled => CONFLICT,
     IDPRejectedClaim => FORBIDDEN,

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::config::Operation;
+use crate::secret::Secret;
 use crate::store::engine::Failure;
 use crate::store::{NotMade, RootKey, Store};
 use crate::text::AccountId;
@@ -14,6 +15,8 @@ pub enum Outcome {
     Key(RootKey),
     /// These are the accounts.
     Accounts(Vec<AccountId>),
+    /// A token was made, by which rights are handed on.
+    Token(Secret),
     /// Nothing is to be told.
     Done,
 }
@@ -44,6 +47,7 @@ pub async fn carry_out(operation: &Operation, store: &Store) -> Result<Outcome, 
             Outcome::Key(store.create_account(account.clone(), None).await?)
         }
         Operation::CreateRootKey(account) => Outcome::Key(store.create_root_key(account).await?),
+        Operation::Delegate(delegation) => Outcome::Token(store.delegate(delegation).await?),
         Operation::ListAccounts => Outcome::Accounts(store.accounts().await?),
         Operation::Backup(file) => {
             store.backup(file.clone()).await?;

@@ -7,6 +7,7 @@ mod assumed;
 mod authorization_message;
 mod caller_identity;
 mod credentials;
+mod delegated;
 mod federation_token;
 mod narrowed;
 mod saml;
@@ -37,6 +38,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         assume_root::ROUTES,
         authorization_message::ROUTES,
         caller_identity::ROUTES,
+        delegated::ROUTES,
         federation_token::ROUTES,
         saml::ROUTES,
         session_token::ROUTES,

@@ -19,9 +19,10 @@ pub(super) async fn run(
     // The gateway may have another working directory than this process.
     let operation = match operation {
         Operation::Backup(file) => Operation::Backup(absolute(file)?),
-        Operation::CreateAccount(_) | Operation::ListAccounts | Operation::CreateRootKey(_) => {
-            operation
-        }
+        Operation::CreateAccount(_)
+        | Operation::ListAccounts
+        | Operation::CreateRootKey(_)
+        | Operation::Delegate(_) => operation,
     };
     let outcome = match Running::find(&Place::at(data_dir)).await? {
         Some(running) => running.ask(&operation).await?,
@@ -51,6 +52,7 @@ async fn on_disk(
 fn print(outcome: &Outcome, out: &mut impl Write) -> Result<(), Failed> {
     match outcome {
         Outcome::Done => {}
+        Outcome::Token(token) => writeln!(out, "{}", token.expose())?,
         Outcome::Accounts(accounts) => {
             for account in accounts {
                 writeln!(out, "{account}")?;

@@ -7,9 +7,11 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::LogFormat;
-use super::words::{Limit, account, body, count, filter, head, issuer, limit, region, seconds};
+use super::words::{
+    Limit, account, body, count, filter, head, issuer, limit, region, seconds, user,
+};
 use crate::store::limits::Limits;
-use crate::text::{AccountId, IssuerBase, Network};
+use crate::text::{AccountId, IssuerBase, Network, UserName};
 
 const LAYERS: &str = "\
 Every option can also be given by the environment (--max-body as COUNTERSIGN_MAX_BODY; lists with
@@ -66,6 +68,9 @@ pub(super) enum Verb {
     /// Makes root keys.
     #[command(subcommand, arg_required_else_help = true, disable_help_subcommand = true)]
     RootKey(RootKeyVerb),
+    /// Makes tokens by which another account gets a user's rights for a while.
+    #[command(subcommand, arg_required_else_help = true, disable_help_subcommand = true)]
+    DelegationToken(DelegationTokenVerb),
     /// Copies everything into a file that does not exist yet, while the gateway runs or not.
     Backup(BackupFlags),
 }
@@ -82,6 +87,34 @@ pub(super) enum AccountVerb {
 pub(super) enum RootKeyVerb {
     /// Makes a further key of an account's root, and prints it, once.
     Create(RootKeyFlags),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DelegationTokenVerb {
+    /// Makes a token, and prints it, once: any caller who may sts:GetDelegatedAccessToken trades it
+    /// in, within an hour, for credentials that act as the user.
+    #[command(
+        after_help = "Example:\n  countersign delegation-token create --account 123456789012 --user ann --policy read-only.json"
+    )]
+    Create(DelegationTokenFlags),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DelegationTokenFlags {
+    #[command(flatten)]
+    pub(super) data: DataFlags,
+    /// The account of the user
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(super) account: AccountId,
+    /// The user whose rights are handed on
+    #[arg(long, value_name = "NAME", value_parser = user)]
+    pub(super) user: UserName,
+    /// A policy that limits them, JSON in a file [default: all that the user may]
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+    /// For how long the credentials will last
+    #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = clap::value_parser!(u32).range(900..=43_200))]
+    pub(super) duration: u32,
 }
 
 #[derive(Args, Debug)]

@@ -1,6 +1,7 @@
 //! From the words of all layers to plain values, and the rules between settings.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -8,7 +9,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use super::flags::{
-    AccountVerb, BoundFlags, CommandLine, DataFlags, RootKeyVerb, ServeFlags, Verb,
+    AccountVerb, BoundFlags, CommandLine, DataFlags, DelegationTokenFlags, DelegationTokenVerb,
+    RootKeyVerb, ServeFlags, Verb,
 };
 use super::layers::{self, Below, Environment, File, Rank, SECRETS};
 use super::words::Limit;
@@ -17,7 +19,7 @@ use super::{
 };
 use crate::secret::Secret;
 use crate::store::limits::Limits;
-use crate::store::session::PREFIX as TEMPORARY;
+use crate::store::session::{Delegation, PREFIX as TEMPORARY};
 use crate::text::{AccessKeyId, Text};
 
 /// The longest secret, and the shortest token, that may be given.
@@ -119,6 +121,7 @@ impl Reading<'_> {
             Verb::RootKey(RootKeyVerb::Create(flags)) => {
                 self.operate(flags.data, Operation::CreateRootKey(flags.account))
             }
+            Verb::DelegationToken(DelegationTokenVerb::Create(flags)) => self.delegate(flags),
             Verb::Backup(flags) => self.operate(flags.data, Operation::Backup(flags.file)),
         }
     }
@@ -126,6 +129,17 @@ impl Reading<'_> {
     fn operate(&self, data: DataFlags, operation: Operation) -> Result<Command, Stop> {
         let seal = self.seal(data.seal_key_file)?;
         Ok(Command::Operate { operation, data_dir: data.data_dir, seal })
+    }
+
+    fn delegate(&self, flags: DelegationTokenFlags) -> Result<Command, Stop> {
+        let DelegationTokenFlags { data, account, user, policy, duration } = flags;
+        let read = |path: PathBuf| {
+            fs::read_to_string(&path)
+                .map_err(|error| Stop::wrong(format_args!("--policy {}: {error}", path.display())))
+        };
+        let policy = policy.map(read).transpose()?;
+        let delegation = Delegation { account, user, policy, seconds: duration };
+        self.operate(data, Operation::Delegate(delegation))
     }
 
     fn serve(&self, flags: ServeFlags) -> Result<Serve, Stop> {

@@ -6,13 +6,17 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 use crate::store::limits::Limits;
-use crate::text::{AccountId, IssuerBase, Text};
+use crate::text::{AccountId, IssuerBase, Text, UserName};
 
 /// The smallest head that HTTP/1.1 may be bounded to, in hyper.
 const SMALLEST_HEAD: usize = 8192;
 
 pub(super) fn account(word: &str) -> Result<AccountId, String> {
     AccountId::parse(word).map_err(|_| "an account has 12 digits".to_owned())
+}
+
+pub(super) fn user(word: &str) -> Result<UserName, String> {
+    UserName::parse(word).map_err(|_| "a user's name has letters, digits and _+=,.@-".to_owned())
 }
 
 pub(super) fn region(word: &str) -> Result<String, String> {

@@ -121,7 +121,8 @@ fn grantee(caller: &Caller) -> Option<&str> {
             | Whose::Role { .. }
             | Whose::User(_)
             | Whose::Root
-            | Whose::Task => None,
+            | Whose::Task
+            | Whose::Delegate(_) => None,
         },
         Actor::Owner(Owner::Root) | Actor::Stranger => None,
     }

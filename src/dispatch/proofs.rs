@@ -8,7 +8,7 @@ use crate::clock::Time;
 use crate::error::{Code, Error, Result};
 use crate::federation::saml::{AUDIENCES, Asserted, Expected, RECIPIENTS, Refusal, Replays};
 use crate::federation::web::{Claimed, Keys, Provider};
-use crate::store::account::Account;
+use crate::store::account::{Account, Who};
 use crate::store::entity::{Entity, OidcProvider, SamlProvider};
 use crate::store::owner::{Caller, Proof};
 use crate::store::proof::{self, Unproven};
@@ -54,6 +54,7 @@ impl Proofs {
             Proves::SecondFactor => second_factor(claim, store).await,
             Proves::WebIdentity => self.web_identity(claim, store).await.map(Some),
             Proves::Saml => self.saml(claim, store).map(Some),
+            Proves::Delegation => delegated(claim, store).await.map(Some),
             Proves::Management => Ok(self.manages(claim).then_some(Proof::Management)),
         }
     }
@@ -112,6 +113,25 @@ impl Proofs {
         let is_new = self.replays.first(shown, asserted.not_on_or_after, now);
         if is_new { Ok(asserted) } else { Err(Refusal::Replayed) }
     }
+}
+
+/// That a user of another account hands rights on. The user must be there still.
+async fn delegated(claim: Claim<'_>, store: &Store) -> Result<Proof> {
+    let token = claim.form.get("TradeInToken").unwrap_or_default();
+    let delegated = store.delegated(token).ok_or_else(no_delegation)?;
+    if store.now() >= delegated.until {
+        let message = "The trade-in token has expired.";
+        return Err(Error::new(Code::ExpiredTradeInTokenException, message));
+    }
+    let home = store.home(&delegated.account).await.map_err(|failure| told(&failure))?;
+    let account = home.ok_or_else(no_delegation)?.published();
+    let user = account.by_id(&delegated.user).and_then(Who::user).ok_or_else(no_delegation)?;
+    let user = user.arn(account.id());
+    Ok(Proof::Delegated { delegated: Arc::new(delegated), user })
+}
+
+fn no_delegation() -> Error {
+    denied("The trade-in token is not valid.")
 }
 
 /// That a device is at hand, where the request says so; who says half of it proves nothing.

@@ -7,7 +7,7 @@ use crate::federation::Vouched;
 use crate::federation::saml::Asserted;
 use crate::store::account::{Account, Who};
 use crate::store::entity::{Entity, Role, User};
-use crate::store::session::{Session, Whose};
+use crate::store::session::{Delegated, Session, Whose};
 use crate::text::{AccountId, EntityId, FederatedName, Folded, RoleName, SessionName, UserName};
 
 /// Who holds keys in an account.
@@ -73,6 +73,13 @@ pub enum Proof {
     SecondFactor,
     /// That the caller's account manages the one that is acted in.
     Management,
+    /// That a user of another account hands rights on.
+    Delegated {
+        /// What is handed on.
+        delegated: Arc<Delegated>,
+        /// The user's ARN.
+        user: Arn,
+    },
     /// That an identity provider vouches for whoever asks, in a token.
     Web {
         /// The provider, as trust policies name it.
@@ -93,7 +100,7 @@ impl Proof {
     /// The identity provider, as trust policies name it, and what it vouches for.
     pub fn vouched(&self) -> Option<(&str, &Vouched)> {
         match self {
-            Self::SecondFactor | Self::Management => None,
+            Self::SecondFactor | Self::Management | Self::Delegated { .. } => None,
             Self::Web { provider, said } => Some((provider, said)),
             Self::Saml { provider, said } => Some((provider, &said.vouched)),
         }
@@ -118,7 +125,9 @@ impl Caller {
     pub fn in_session(account: &Account, session: Arc<Session>) -> Option<Self> {
         let caller = match &session.whose {
             Whose::Root | Whose::Task => Self::of(account, &Owner::Root),
-            Whose::User(id) => Self::of(account, &user_of(account, Some(id))?),
+            Whose::User(id) | Whose::Delegate(id) => {
+                Self::of(account, &user_of(account, Some(id))?)
+            }
             Whose::Role { role, name } => Self::as_role(account, role, name),
             Whose::Guest { of, name } => Self::as_guest(account, of.as_ref(), name),
         };

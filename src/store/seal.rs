@@ -55,6 +55,7 @@ enum Purpose {
     Check,
     Token,
     Message,
+    Delegation,
 }
 
 impl Seal {
@@ -116,6 +117,20 @@ impl Seal {
         self.reveal(sealed, &bound(Purpose::Message, context))
     }
 
+    /// Seals what an account hands on to another.
+    pub fn seal_delegation(&self, text: &[u8], context: &[u8]) -> Result<Vec<u8>, Unsealed> {
+        self.close(text, &bound(Purpose::Delegation, context))
+    }
+
+    /// Opens what an account hands on to another.
+    pub fn open_delegation(
+        &self,
+        sealed: &[u8],
+        context: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
+        self.reveal(sealed, &bound(Purpose::Delegation, context))
+    }
+
     fn close(&self, bytes: &[u8], bound: &[u8]) -> Result<Vec<u8>, Unsealed> {
         // Room for the tag as well: a buffer that grew would leave the text behind.
         let mut buffer = Zeroizing::new(Vec::with_capacity(bytes.len().saturating_add(TAG)));
@@ -156,6 +171,7 @@ fn bound(purpose: Purpose, context: &[u8]) -> Vec<u8> {
         Purpose::Check => 1,
         Purpose::Token => 2,
         Purpose::Message => 3,
+        Purpose::Delegation => 4,
     };
     [&[VERSION, purpose], context].concat()
 }

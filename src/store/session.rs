@@ -2,6 +2,7 @@
 //! and nowhere else.
 
 mod claims;
+mod delegation;
 mod message;
 mod opened;
 mod token;
@@ -18,6 +19,7 @@ use crate::text::{
     AccessKeyId, AccountId, EntityId, FederatedName, Folded, SessionName, SourceIdentity,
 };
 
+pub use delegation::{Delegated, Delegation, TRADED};
 pub(super) use opened::Opened;
 pub use token::{Found, LONGEST, TooLarge, Unissued, utilization};
 pub(super) use token_keys::TokenKeys;
@@ -95,6 +97,8 @@ pub enum Whose {
     },
     /// As the account's root, for one task.
     Task,
+    /// As the user of that id, who let another account have their rights.
+    Delegate(EntityId),
 }
 
 /// The policies that limit a session; together they must allow what it does.

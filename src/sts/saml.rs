@@ -132,9 +132,10 @@ fn asserted(caller: &Caller) -> Result<&Asserted> {
     match caller.proof() {
         Some(Proof::Saml { said, .. }) => Ok(said),
         // Without an assertion the request does not come this far.
-        Some(Proof::SecondFactor | Proof::Web { .. } | Proof::Management) | None => {
-            Err(Error::internal_failure())
-        }
+        Some(
+            Proof::SecondFactor | Proof::Web { .. } | Proof::Management | Proof::Delegated { .. },
+        )
+        | None => Err(Error::internal_failure()),
     }
 }
 

@@ -57,6 +57,11 @@ text!(
 );
 
 text!(
+    /// What another account hands on.
+    TradeInToken, ..
+);
+
+text!(
     /// Who gave an access token: `www.amazon.com`.
     ProviderId, 4..=2048
 );

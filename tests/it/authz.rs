@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use countersign::action::{ActionName, Call, Case, Decide, Leave, Proves, Route, Served};
+use countersign::arn::Arn;
 use countersign::clock::Time;
 use countersign::error::{Code, Error};
 use countersign::federation::Vouched;
@@ -13,7 +14,8 @@ use countersign::ids::RandomIds;
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
 use countersign::store::owner::{Caller, Owner, Proof};
-use countersign::text::{AccountId, Text, UserName};
+use countersign::store::session::Delegated;
+use countersign::text::{AccountId, EntityId, Text, UserName};
 use countersign::wire::answer::Format;
 use countersign::wire::form::Form;
 use countersign::{iam, sts};
@@ -305,6 +307,17 @@ impl Office {
         match proves {
             Proves::Nothing => signed(),
             Proves::SecondFactor => signed().proving(Some(Proof::SecondFactor)),
+            Proves::Delegation => {
+                let member = |text: &str| EntityId::parse(text).unwrap();
+                let delegated = Delegated::of(
+                    AccountId::parse(ACCOUNT).unwrap(),
+                    member("AIDAQNZGKIQY56JQ7WMLA"),
+                );
+                signed().proving(Some(Proof::Delegated {
+                    delegated: Arc::new(delegated),
+                    user: Arn::any(),
+                }))
+            }
             Proves::Management => signed().proving(Some(Proof::Management)),
             Proves::WebIdentity => {
                 stranger().proving(Some(Proof::Web { provider, said: Arc::new(vouched()) }))

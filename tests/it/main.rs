@@ -30,6 +30,7 @@ mod clients;
 mod commit;
 mod corpora;
 mod crash;
+mod delegated;
 mod details;
 mod differential;
 mod disk;

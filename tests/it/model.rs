@@ -35,7 +35,6 @@ const TAGS: &str = "recorded of session tags that are at fault";
 /// Actions that are modelled and not served, family by family, with the reason.
 pub(crate) const NOT_YET: &[(&str, &[&str])] = &[
     ("not yet: which services were used", SERVICES_USED),
-    ("not yet: temporary credentials", SESSIONS),
     ("not yet: passwords, and signing in by them", PASSWORDS),
     ("not yet: other credentials than access keys", CREDENTIALS),
     ("not yet: the report on credentials", REPORT),
@@ -48,8 +47,6 @@ const SERVICES_USED: &[&str] = &[
     "GetServiceLastAccessedDetailsWithEntities",
     "ListPoliciesGrantingServiceAccess",
 ];
-
-const SESSIONS: &[&str] = &["GetDelegatedAccessToken"];
 
 const PASSWORDS: &[&str] = &[
     "ChangePassword",

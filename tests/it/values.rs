@@ -113,6 +113,7 @@ const VALUES: &[(&str, &str)] = &[
     ),
     ("ThumbprintList", "ThumbprintList.member.1=0123456789abcdef0123456789abcdef01234567"),
     ("TokenCode", "TokenCode=123456"),
+    ("TradeInToken", "TradeInToken=t"),
     ("TransitiveTagKeys", "TransitiveTagKeys.member.1=cost"),
     ("Url", "Url=https://id.example.com"),
     ("UserName", "UserName=bob"),

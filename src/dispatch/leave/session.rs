@@ -27,7 +27,7 @@ pub(super) fn check(case: &Case<'_>) -> Result<()> {
 
 fn may(session: &Session, is_iam: bool, action: &str) -> bool {
     match session.whose {
-        Whose::Role { .. } | Whose::Task => true,
+        Whose::Role { .. } | Whose::Task | Whose::Delegate(_) => true,
         Whose::User(_) | Whose::Root if is_iam => session.mfa.is_some(),
         Whose::User(_) | Whose::Root => OF_A_USER.contains(&action),
         Whose::Guest { .. } => !is_iam && OF_A_GUEST.contains(&action),

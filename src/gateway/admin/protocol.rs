@@ -15,7 +15,8 @@ use crate::config::Operation;
 use crate::operate::Outcome;
 use crate::secret::Secret;
 use crate::store::RootKey;
-use crate::text::{AccessKeyId, AccountId, Text};
+use crate::store::session::Delegation;
+use crate::text::{AccessKeyId, AccountId, Text, UserName};
 
 /// Why a request is no wish.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -23,7 +24,7 @@ pub enum Misunderstood {
     /// Nothing is there.
     #[error(
         "there is nothing here but /health, /ready, /metrics, /accounts, \
-         /accounts/ID/root-keys and /backup"
+         /accounts/ID/root-keys, /accounts/ID/delegation-tokens and /backup"
     )]
     Path,
     /// Something is there, but not for this method.
@@ -47,6 +48,20 @@ struct NewAccount {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewDelegation {
+    user: String,
+    #[serde(default)]
+    policy: Option<String>,
+    seconds: u32,
+}
+
+#[derive(Deserialize, Serialize)]
+struct TokenAnswer {
+    trade_in_token: String,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,12 +100,20 @@ pub fn read(head: &Parts, body: &[u8]) -> Result<Operation, Misunderstood> {
             let account = AccountId::parse(number).map_err(|_| Misunderstood::Path)?;
             Ok(Operation::CreateRootKey(account))
         }
+        (&Method::POST, ["accounts", number, "delegation-tokens"]) => {
+            let account = AccountId::parse(number).map_err(|_| Misunderstood::Path)?;
+            let NewDelegation { user, policy, seconds } = parsed(&head.headers, body)?;
+            let user = UserName::parse(&user).map_err(|_| Misunderstood::Body)?;
+            Ok(Operation::Delegate(Delegation { account, user, policy, seconds }))
+        }
         (&Method::POST, ["backup"]) => {
             let new: NewBackup = parsed(&head.headers, body)?;
             Ok(Operation::Backup(new.file))
         }
         (_, ["accounts"]) => Err(Misunderstood::Method("GET, POST")),
-        (_, ["accounts", _, "root-keys"] | ["backup"]) => Err(Misunderstood::Method("POST")),
+        (_, ["accounts", _, "root-keys" | "delegation-tokens"] | ["backup"]) => {
+            Err(Misunderstood::Method("POST"))
+        }
         _ => Err(Misunderstood::Path),
     }
 }
@@ -105,6 +128,11 @@ pub fn write(operation: &Operation) -> (Method, String, String) {
         }
         Operation::CreateRootKey(account) => {
             (Method::POST, format!("/accounts/{account}/root-keys"), "{}".to_owned())
+        }
+        Operation::Delegate(Delegation { account, user, policy, seconds }) => {
+            let body = json!({ "user": user.as_str(), "policy": policy, "seconds": seconds });
+            let path = format!("/accounts/{account}/delegation-tokens");
+            (Method::POST, path, body.to_string())
         }
         Operation::Backup(file) => {
             (Method::POST, "/backup".to_owned(), json!({ "file": file }).to_string())
@@ -122,6 +150,9 @@ pub fn outcome(outcome: &Outcome) -> String {
         }),
         Outcome::Accounts(accounts) => {
             json!(AccountsAnswer { accounts: accounts.iter().map(ToString::to_string).collect() })
+        }
+        Outcome::Token(token) => {
+            json!(TokenAnswer { trade_in_token: token.expose().to_owned() })
         }
         Outcome::Done => json!({}),
     };
@@ -144,6 +175,10 @@ pub fn read_outcome(operation: &Operation, body: &[u8]) -> Option<Outcome> {
             let accounts: Result<_, _> =
                 accounts.iter().map(|account| AccountId::parse(account)).collect();
             accounts.ok().map(Outcome::Accounts)
+        }
+        Operation::Delegate(_) => {
+            let TokenAnswer { trade_in_token } = serde_json::from_slice(body).ok()?;
+            Some(Outcome::Token(Secret::new(trade_in_token)))
         }
         Operation::Backup(_) => Some(Outcome::Done),
     }
@@ -182,6 +217,11 @@ mod tests {
     use super::*;
     use http::Request;
 
+    fn delegate(account: AccountId) -> Operation {
+        let user = UserName::parse("ann").unwrap();
+        Operation::Delegate(Delegation { account, user, policy: None, seconds: 900 })
+    }
+
     #[test]
     fn what_one_side_writes_the_other_reads() {
         let number = AccountId::parse("123456789012").unwrap();
@@ -189,7 +229,13 @@ mod tests {
             Operation::ListAccounts,
             Operation::CreateAccount(None),
             Operation::CreateAccount(Some(number.clone())),
-            Operation::CreateRootKey(number),
+            Operation::CreateRootKey(number.clone()),
+            Operation::Delegate(Delegation {
+                account: number,
+                user: UserName::parse("ann").unwrap(),
+                policy: Some("{\"a\"}".to_owned()),
+                seconds: 900,
+            }),
             Operation::Backup(PathBuf::from("/a \"b\"/c")),
         ] {
             let (method, path, body) = write(&operation);
@@ -209,7 +255,8 @@ mod tests {
         });
         let wishes = [
             (Operation::CreateAccount(None), key),
-            (Operation::ListAccounts, Outcome::Accounts(vec![account])),
+            (Operation::ListAccounts, Outcome::Accounts(vec![account.clone()])),
+            (delegate(account), Outcome::Token(Secret::new("hush".to_owned()))),
         ];
         for (operation, became) in wishes {
             let written = outcome(&became);

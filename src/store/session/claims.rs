@@ -88,6 +88,7 @@ enum WhoseClaim {
     Root,
     Guest(Option<String>, String),
     Task,
+    Delegate(String),
 }
 
 impl WhoseClaim {
@@ -100,6 +101,7 @@ impl WhoseClaim {
                 Self::Guest(of.as_ref().map(ToString::to_string), name.to_string())
             }
             Whose::Task => Self::Task,
+            Whose::Delegate(user) => Self::Delegate(user.to_string()),
         }
     }
 
@@ -111,6 +113,7 @@ impl WhoseClaim {
             Self::Guest(None, name) => Whose::Guest { of: None, name: word(name)? },
             Self::Guest(Some(of), name) => Whose::Guest { of: Some(word(of)?), name: word(name)? },
             Self::Task => Whose::Task,
+            Self::Delegate(user) => Whose::Delegate(word(user)?),
         })
     }
 }

@@ -71,6 +71,15 @@ impl TokenKey {
         self.seal.open_message(sealed, &self.of_account(account)).ok()
     }
 
+    /// What an account hands on to another, sealed for whoever brings it back.
+    pub(super) fn seal_delegation(&self, text: &[u8]) -> Option<Vec<u8>> {
+        self.seal.seal_delegation(text, &self.number.to_be_bytes()).ok()
+    }
+
+    pub(super) fn open_delegation(&self, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.seal.open_delegation(sealed, &self.number.to_be_bytes()).ok()
+    }
+
     fn of_account(&self, account: &AccountId) -> Vec<u8> {
         [&self.number.to_be_bytes()[..], account.as_str().as_bytes()].concat()
     }
