@@ -101,7 +101,7 @@ fn an_assertion_tells_of_whom_it_speaks_and_what_the_session_may_be() {
     assert_eq!(asserted.session_not_on_or_after, Some(NOW.plus(7200)));
     assert_eq!(asserted.roles, [pair("role/Reader"), pair("role/team/Writer")]);
     let tag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-    assert_eq!(asserted.vouched.tags, [tag("Team", "Blue & <Green>"), tag("Site", "Zürich")]);
+    assert_eq!(asserted.vouched.tags, [tag("Team", "Blue = Green"), tag("Site", "Zürich")]);
     assert_eq!(asserted.vouched.transitive, ["Team"]);
     assert_eq!(asserted.vouched.source_identity.as_deref(), Some("ann"));
 }
@@ -126,7 +126,7 @@ fn conditions_may_ask_for_what_aws_lets_them_ask() {
     for (key, values) in [
         ("saml:aud", &["https://signin.aws.amazon.com/saml"][..]),
         ("saml:doc", &["123456789012/Example"]),
-        ("saml:edupersonaffiliation", &["staff", "member"]),
+        ("saml:edupersonaffiliation", &["staff", "Blue & <Green>"]),
         ("saml:iss", &["https://idp.example.com/saml"]),
         ("saml:mail", &["ann@example.com"]),
         // printf 'https://idp.example.com/saml123456789012/Example' | openssl sha1 -binary | base64

@@ -149,21 +149,23 @@ async fn policies_and_tags_that_take_too_much_room_are_refused() {
     let world = World::new().await;
     let ann = world.user_who("ann", &allowing("sts:*")).await;
     world.assumable("r", &trusting_account(), &allowing("iam:*")).await;
-    let long: String =
-        (0..700_u64).map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+    let long: String = (0..700_u64)
+        .map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+        .collect::<Vec<_>>()
+        .concat();
     let policy = allowing("iam:ListUsers")
         .replace("\"Resource\":\"*\"", &format!("\"Resource\":\"arn:aws:s3:::{long}\""));
     let reply = world.assumes(&ann, "r", &format!("Policy={policy}")).await;
     assert_eq!(reply.code(), "PackedPolicyTooLarge");
     assert!(reply.message().starts_with("Packed policy consumes "), "{}", reply.message());
     assert!(reply.message().ends_with("% of allotted space, please use smaller policy."));
-    let tags: String = (0..50)
+    let tags: Vec<String> = (0..50)
         .map(|n| {
             let value = &long[n * 200..n * 200 + 200];
             format!("Tags.member.{0}.Key=k{n} Tags.member.{0}.Value={value} ", n + 1)
         })
         .collect();
-    let reply = world.assumes(&ann, "r", &tags).await;
+    let reply = world.assumes(&ann, "r", &tags.concat()).await;
     assert_eq!(reply.code(), "PackedPolicyTooLarge");
     assert!(reply.message().starts_with("Packed size of session tags consumes "));
     assert!(reply.message().ends_with("% of allotted space."));

@@ -94,12 +94,14 @@ proptest! {
             let (world, ann) = prepared(&role).await;
             let mut more = String::new();
             if let Some(inline) = &inline {
-                more += &format!(" Policy={}", document(inline));
+                more.push_str(" Policy=");
+                more.push_str(&document(inline));
             }
             if let Some(managed) = &managed {
                 let call = format!("CreatePolicy PolicyName=m PolicyDocument={}", document(managed));
                 let arn = world.root(&call).await.ok().text("Arn");
-                more += &format!(" PolicyArns.member.1.arn={arn}");
+                more.push_str(" PolicyArns.member.1.arn=");
+                more.push_str(&arn);
             }
             let session = Person::in_reply(&world.assumes(&ann, "r", &more).await.ok());
             let limits: Vec<Statement> = [&inline, &managed].into_iter().flatten().flatten().cloned().collect();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countersign::clock::{Clock, Time};
+use countersign::federation::web::Keys;
 use countersign::gateway::issuers::Own;
 use countersign::gateway::{self, Layers};
 use countersign::layer::shed::Serving;
@@ -82,6 +83,15 @@ impl World {
     }
 
     pub(crate) async fn over(engine: Arc<dyn Engine>, limits: Limits) -> Self {
+        Self::with(engine, limits, None).await
+    }
+
+    /// One that has the keys of identity providers from there.
+    pub(crate) async fn believing(keys: Arc<dyn Keys>) -> Self {
+        Self::with(Arc::new(Memory::new()), Limits::default(), Some(keys)).await
+    }
+
+    async fn with(engine: Arc<dyn Engine>, limits: Limits, keys: Option<Arc<dyn Keys>>) -> Self {
         let clock = Arc::new(Hands(AtomicI64::new(BEGINNING)));
         let time = Arc::clone(&clock) as Arc<dyn Clock>;
         let verifier = Arc::new(Verifier::default());
@@ -100,7 +110,7 @@ impl World {
             verifier,
             clock: time,
             // No other provider can be reached from here.
-            keys: Arc::new(Own::of(store.clone())),
+            keys: keys.unwrap_or_else(|| Arc::new(Own::of(store.clone()))),
             observer: Arc::new(()),
             serving: Serving::default(),
             most_requests: 1000,
@@ -149,6 +159,14 @@ impl World {
             model::may_answer(action, &reply.code());
         }
         reply
+    }
+
+    /// What comes back to a call of STS that nobody signs.
+    pub(crate) async fn unsigned(&self, call: &str) -> Reply {
+        let (action, parameters) = call.split_once(' ').unwrap_or((call, ""));
+        let parameters = parameters.split_whitespace().map(|p| format!("&{p}"));
+        let parameters = parameters.collect::<String>();
+        self.sends(post(format!("Action={action}&Version=2011-06-15{parameters}"))).await
     }
 
     /// What comes back to a request as it is.

@@ -41,10 +41,10 @@ ATTRIBUTES = [
     (AWS + "RoleSessionName", ["ann@example.com"]),
     (AWS + "SessionDuration", ["1800"]),
     (AWS + "SourceIdentity", ["ann"]),
-    (AWS + "PrincipalTag:Team", ["Blue & <Green>"]),
+    (AWS + "PrincipalTag:Team", ["Blue = Green"]),
     (AWS + "PrincipalTag:Site", ["Zürich"]),
     (AWS + "TransitiveTagKeys", ["Team"]),
-    ("urn:oid:1.3.6.1.4.1.5923.1.1.1.1", ["staff", "member"]),
+    ("urn:oid:1.3.6.1.4.1.5923.1.1.1.1", ["staff", "Blue & <Green>"]),
     ("urn:oid:0.9.2342.19200300.100.1.3", ["ann@example.com"]),
 ]
 ODD = [
