@@ -109,7 +109,8 @@ impl Proofs {
         let asserted = Asserted::read(response, &metadata, &expected)?;
         let role = claim.form.get("RoleArn").unwrap_or_default();
         asserted.expect_role(role, provider.as_str())?;
-        let shown = [provider.as_str(), &asserted.assertion_id];
+        // People become several roles by one assertion, but none of them twice.
+        let shown = [&format!("{provider} {role}"), &*asserted.assertion_id];
         let is_new = self.replays.first(shown, asserted.not_on_or_after, now);
         if is_new { Ok(asserted) } else { Err(Refusal::Replayed) }
     }

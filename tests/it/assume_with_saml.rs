@@ -66,6 +66,11 @@ async fn who_is_vouched_for_becomes_the_role_once() {
     assert_eq!(world.asks(&session, "GetUser UserName=a").await.code(), "AccessDenied");
     let again = assumes(&world, "Reader", &response).await;
     assert_eq!(again.code(), "InvalidIdentityToken", "{}", again.document);
+    let call = "CreateRole RoleName=Writer Path=/team/ AssumeRolePolicyDocument=";
+    let trust = encoded(trust(&json!({})).as_bytes(), false);
+    world.root(&format!("{call}{trust}")).await.ok();
+    assumes(&world, "team/Writer", &response).await.ok();
+    assert_eq!(assumes(&world, "team/Writer", &response).await.code(), "InvalidIdentityToken");
 }
 
 #[tokio::test]

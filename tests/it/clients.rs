@@ -20,6 +20,16 @@ pub(crate) use terminal::Terminal;
 /// The last line of a story of policies.
 const DECIDED: &str = "the policies have decided";
 
+/// The last line of a story of temporary credentials.
+const ENDED: &str = "the life of a session is complete";
+
+/// Runs the story of a session, if its client is here.
+fn tell_of_session(client: &str, story: Result<Story, Absent>) {
+    if let Some(story) = here(client, story) {
+        story.ending(ENDED).run_on_the_clock(client);
+    }
+}
+
 /// Runs the story, if its client is here.
 fn tell(client: &str, story: Result<Story, Absent>) {
     if let Some(story) = here(client, story) {
@@ -105,6 +115,33 @@ fn the_javascript_sdk_leads_a_key_through_its_life() {
     let story = Installed::javascript()
         .map(|sdk| Story::of("node", "javascript/life.js").arg(sdk.folder()));
     tell("the JavaScript SDK", story);
+}
+
+#[test]
+fn aws_cli_1_leads_a_session_through_its_life() {
+    let story = Installed::python("aws-cli")
+        .map(|cli| Story::of("bash", "aws-cli/session.sh").arg(cli.program("aws")));
+    tell_of_session("aws-cli 1", story);
+}
+
+#[test]
+fn aws_cli_2_leads_a_session_through_its_life() {
+    let story = Installed::aws_cli_2().map(|cli| Story::of("bash", "aws-cli/session.sh").arg(cli));
+    tell_of_session("aws-cli 2", story);
+}
+
+#[test]
+fn boto3_leads_a_session_through_its_life() {
+    let story = Installed::python("boto3")
+        .map(|boto3| Story::of(boto3.program("python"), "boto3/session.py"));
+    tell_of_session("boto3", story);
+}
+
+#[test]
+fn the_javascript_sdk_leads_a_session_through_its_life() {
+    let story = Installed::javascript()
+        .map(|sdk| Story::of("node", "javascript/session.js").arg(sdk.folder()));
+    tell_of_session("the JavaScript SDK", story);
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod catalog;
 mod chaining;
 mod cli;
 mod clients;
+mod clocked;
 mod commit;
 mod corpora;
 mod crash;

@@ -9,14 +9,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::running::{ACCOUNT, Gateway, REGION, ROOT_ID, ROOT_SECRET};
+use crate::running::{ACCOUNT, REGION, ROOT_ID, ROOT_SECRET};
 
 /// No story takes a minute on an idle machine; a busy one is given time.
 const LIMIT: Duration = Duration::from_mins(4);
 
 /// A command that finds the gateway and its root key where AWS's clients look for them. Nothing else of the machine
 /// reaches it but where its programs are: no profile, proxy or key of another cloud.
-pub(super) fn command(program: impl AsRef<OsStr>, gateway: &Gateway, home: &Path) -> Command {
+pub(super) fn command(program: impl AsRef<OsStr>, url: &str, home: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .current_dir(home)
@@ -29,7 +29,7 @@ pub(super) fn command(program: impl AsRef<OsStr>, gateway: &Gateway, home: &Path
         .env("AWS_CONFIG_FILE", "/dev/null")
         .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_ENDPOINT_URL", &gateway.url)
+        .env("AWS_ENDPOINT_URL", url)
         .env("AWS_REGION", REGION)
         .env("AWS_DEFAULT_REGION", REGION)
         .env("AWS_ACCESS_KEY_ID", ROOT_ID)

@@ -1,11 +1,14 @@
 //! One client's story, told to a gateway of its own.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::Command;
 
 use tempfile::TempDir;
 
 use super::bare;
 use super::install::sources;
+use crate::clocked::Clocked;
 use crate::running::Gateway;
 
 /// The last line of a story: a script that ends early, whatever its status, has not told it.
@@ -47,11 +50,24 @@ impl Story {
     pub(super) fn run(&self, client: &str) {
         let gateway = Gateway::start();
         let home = TempDir::new().unwrap();
-        let mut command = bare::command(&self.program, &gateway, home.path());
-        let (status, told) = bare::bounded(command.args(&self.args), home.path());
+        let command = bare::command(&self.program, &gateway.url, home.path());
+        self.told(client, command, home.path(), &|| gateway.log());
+    }
+
+    /// Runs it against a gateway whose clock it sets.
+    pub(super) fn run_on_the_clock(&self, client: &str) {
+        let gateway = Clocked::start();
+        let home = TempDir::new().unwrap();
+        let mut command = bare::command(&self.program, &gateway.url, home.path());
+        command.env("COUNTERSIGN_CONTROL", &gateway.control);
+        self.told(client, command, home.path(), &String::new);
+    }
+
+    fn told(&self, client: &str, mut command: Command, home: &Path, log: &dyn Fn() -> String) {
+        let (status, told) = bare::bounded(command.args(&self.args), home);
         let complete = status.is_some_and(|status| status.success()) && told.contains(self.end);
         let status =
             status.map_or_else(|| "no end in time".to_owned(), |status| status.to_string());
-        assert!(complete, "{client}: {status}\n{told}\nthe gateway's log:\n{}", gateway.log());
+        assert!(complete, "{client}: {status}\n{told}\nthe gateway's log:\n{}", log());
     }
 }

@@ -33,7 +33,7 @@ impl Terminal {
 
     /// What the shell prints for these lines.
     pub(crate) fn types(&self, lines: &str) -> String {
-        let mut shell = bare::command("bash", &self.gateway, self.home.path());
+        let mut shell = bare::command("bash", &self.gateway.url, self.home.path());
         bare::bounded(shell.args(["-c", lines]).env("PATH", self.path()), self.home.path()).1
     }
 
