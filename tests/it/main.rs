@@ -71,6 +71,7 @@ mod running;
 mod saml_proof;
 mod saml_provider;
 mod sdk;
+mod sdk_session;
 mod seal;
 mod second_factor;
 mod service_role;

@@ -1,8 +1,7 @@
 //! One client's story, told to a gateway of its own.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
-use std::process::Command;
+use std::process::ExitStatus;
 
 use tempfile::TempDir;
 
@@ -50,8 +49,9 @@ impl Story {
     pub(super) fn run(&self, client: &str) {
         let gateway = Gateway::start();
         let home = TempDir::new().unwrap();
-        let command = bare::command(&self.program, &gateway.url, home.path());
-        self.told(client, command, home.path(), &|| gateway.log());
+        let mut command = bare::command(&self.program, &gateway.url, home.path());
+        let ended = bare::bounded(command.args(&self.args), home.path());
+        self.told(client, ended, &gateway.log());
     }
 
     /// Runs it against a gateway whose clock it sets.
@@ -60,14 +60,14 @@ impl Story {
         let home = TempDir::new().unwrap();
         let mut command = bare::command(&self.program, &gateway.url, home.path());
         command.env("COUNTERSIGN_CONTROL", &gateway.control);
-        self.told(client, command, home.path(), &String::new);
+        let ended = bare::bounded(command.args(&self.args), home.path());
+        self.told(client, ended, "not kept");
     }
 
-    fn told(&self, client: &str, mut command: Command, home: &Path, log: &dyn Fn() -> String) {
-        let (status, told) = bare::bounded(command.args(&self.args), home);
+    fn told(&self, client: &str, (status, told): (Option<ExitStatus>, String), log: &str) {
         let complete = status.is_some_and(|status| status.success()) && told.contains(self.end);
         let status =
             status.map_or_else(|| "no end in time".to_owned(), |status| status.to_string());
-        assert!(complete, "{client}: {status}\n{told}\nthe gateway's log:\n{}", log());
+        assert!(complete, "{client}: {status}\n{told}\nthe gateway's log:\n{log}");
     }
 }
