@@ -71,7 +71,7 @@ pub enum Unreadable {
     /// A certificate is not Base64 of DER.
     #[error("a certificate in it cannot be read")]
     BadCertificate,
-    /// There are more certificates than [`MOST_CERTIFICATES`].
+    /// There are more certificates than may be.
     #[error("it has more than {MOST_CERTIFICATES} certificates for signing")]
     TooManyCertificates,
     /// A `validUntil` is not a moment.

@@ -6,7 +6,7 @@ use crate::clock::Time;
 use crate::error::{Code, Error};
 
 /// Why a response is not believed. It displays what an operator may know; the bearer is
-/// told less, by its [`Error`].
+/// told less, by its [`struct@Error`].
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum Refusal {
     /// It is not Base64 of UTF-8, or longer than STS takes.
