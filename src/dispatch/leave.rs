@@ -76,7 +76,7 @@ impl Policies {
         if record::is_wanted() {
             record::write((case, leave), &denial, &explained, &record::missing(&bearing, &facts));
         }
-        let store = self.store.as_ref().filter(|_| *case.caller.actor() != Actor::Stranger);
+        let store = self.store.as_ref().filter(|_| may_be_explained(case));
         let message = store
             .and_then(|store| message::write(store, (case, leave), &bearing, (&explained, &facts)));
         Err(denied(case, leave, &denial).explained_by(message))
@@ -170,6 +170,13 @@ impl Room {
         }
         has_room
     }
+}
+
+/// Whether a refusal is explained: of what another account's policies say, and of whether
+/// there is anything at all, nobody elsewhere learns.
+fn may_be_explained(case: &Case<'_>) -> bool {
+    let is_known = *case.caller.actor() != Actor::Stranger;
+    is_known && case.caller.account() == case.account.id()
 }
 
 /// The policies that a caller comes with.

@@ -203,11 +203,6 @@ impl Caller {
     pub fn proof(&self) -> Option<&Proof> {
         self.proof.as_ref()
     }
-
-    /// Whether it is the same as `other`, as far as rights go.
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.account == other.account && self.id == other.id
-    }
 }
 
 impl Actor {

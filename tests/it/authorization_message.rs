@@ -91,6 +91,22 @@ async fn what_is_allowed_and_what_is_no_refusal_by_policies_comes_without_a_mess
 }
 
 #[tokio::test]
+async fn nobody_learns_what_another_account_trusts() {
+    let world = World::new().await;
+    let ann = world.user_who("ann", &crate::session::allowing("sts:*")).await;
+    let other = world.store.create_account(None, None).await.unwrap();
+    let elsewhere = format!("arn:aws:iam::{}:role/none", other.account);
+    let here = format!("arn:aws:iam::{}:role/none", crate::world::ACCOUNT);
+    for (role, is_explained) in [(here, true), (elsewhere, false)] {
+        let call = format!("Action=AssumeRole&RoleArn={role}&RoleSessionName=ann");
+        let body = format!("Version=2011-06-15&{call}");
+        let response = world.response(ann.signs("sts", world.now(), post(body))).await;
+        assert_eq!(response.status(), 403);
+        assert_eq!(response.headers().contains_key(HEADER), is_explained, "{role}");
+    }
+}
+
+#[tokio::test]
 async fn a_policy_too_long_to_be_repeated_is_told_by_its_place() {
     let world = World::new().await;
     let ann = world.user("ann").await;

@@ -6,7 +6,6 @@
 
 use data_encoding::BASE64;
 
-use crate::clock::Time;
 use crate::ids::{Ids, account_in};
 use crate::secret::Secret;
 use crate::store::session::token_keys::{TokenKey, TokenKeys};
@@ -121,11 +120,4 @@ fn hundredths(size: usize, of: usize) -> usize {
 /// How much of the longest token one of that length takes, in hundredths.
 pub fn utilization(token: &Secret) -> usize {
     hundredths(token.expose().len(), LONGEST)
-}
-
-impl Session {
-    /// Whether it is over.
-    pub fn is_over(&self, now: Time) -> bool {
-        now >= self.expires
-    }
 }
