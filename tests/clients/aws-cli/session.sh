@@ -99,6 +99,19 @@ for profile in "${profiles[@]}"; do
     is "$(as_profile "${profile#*:}" sts get-caller-identity --query Arn)" "arn:aws:sts::$account:assumed-role/${profile%:*}"
 done
 
+# By the environment alone, as a pod has it; a token that nobody signed is not believed.
+as_pod() {
+    env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY AWS_ROLE_ARN="arn:aws:iam::$account:role/web" \
+        AWS_ROLE_SESSION_NAME=pod AWS_WEB_IDENTITY_TOKEN_FILE="$HOME/token" \
+        "$aws" --endpoint-url "$AWS_ENDPOINT_URL" --output text "$@"
+}
+if [[ ${#profiles[@]} -gt 1 ]]; then
+    is "$(as_pod sts get-caller-identity --query Arn)" "arn:aws:sts::$account:assumed-role/web/pod"
+    signed=$(< "$HOME/token")
+    echo "${signed%.*}.AAAA" > "$HOME/token"
+    refused '(InvalidIdentityToken)' as_pod sts get-caller-identity
+fi
+
 # Credentials end, and say so.
 control /clock/-840
 read -r id hidden token < <(assume --role-session-name late --duration-seconds 900 --query "$names")

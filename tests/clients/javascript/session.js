@@ -10,7 +10,7 @@ import { join } from "node:path";
 const installed = createRequire(join(process.argv[2], "package.json"));
 const iamSdk = installed("@aws-sdk/client-iam");
 const stsSdk = installed("@aws-sdk/client-sts");
-const { fromTemporaryCredentials, fromTokenFile } = installed("@aws-sdk/credential-providers");
+const { fromTemporaryCredentials, fromTokenFile, fromWebToken } = installed("@aws-sdk/credential-providers");
 
 const ACCOUNT = process.env.COUNTERSIGN_ACCOUNT;
 const control = async (path) => (await fetch(process.env.COUNTERSIGN_CONTROL + path)).text();
@@ -71,6 +71,27 @@ const web = fromTokenFile({
   roleSessionName: "file",
 });
 assert.equal((await who(web)).Arn, `arn:aws:sts::${ACCOUNT}:assumed-role/web/file`);
+const webIdentityToken = await control("/token");
+const told = fromWebToken({ webIdentityToken, roleArn: `arn:aws:iam::${ACCOUNT}:role/web`, roleSessionName: "told" });
+assert.equal((await who(told)).Arn, `arn:aws:sts::${ACCOUNT}:assumed-role/web/told`);
+
+// A client renews by itself what STS says is about to end, and keeps what lasts.
+await control("/clock/-840");
+const signers = [];
+const lasting = new stsSdk.STSClient({ maxAttempts: 1, credentials: assumes(900, "lasting") });
+lasting.middlewareStack.add(
+  (next) => (call) => {
+    signers.push(/Credential=(\w+)/.exec(call.request.headers.authorization)[1]);
+    return next(call);
+  },
+  { step: "finalizeRequest", priority: "low" },
+);
+const asks = () => lasting.send(new stsSdk.GetCallerIdentityCommand({}));
+await asks();
+await control("/clock/0");
+while (new Set(signers).size < 2 && signers.length < 9) await asks();
+await asks();
+assert.equal(new Set(signers).size, 2, "credentials with a minute left are renewed, those with a quarter of an hour are not");
 
 // Credentials end, and say so.
 await control("/clock/-840");
