@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use dashmap::DashMap;
+use foldhash::quality::RandomState;
+
 use crate::action::Proves;
 use crate::clock::Time;
 use crate::error::{Code, Error, Result};
@@ -20,7 +23,8 @@ use crate::wire::form::Form;
 #[derive(Debug)]
 pub(super) struct Proofs {
     keys: Arc<dyn Keys>,
-    replays: Replays,
+    /// What was shown to each account: none takes up the memory of another.
+    replays: DashMap<AccountId, Replays, RandomState>,
     management: Option<AccountId>,
 }
 
@@ -39,7 +43,7 @@ impl Proofs {
     /// Asks `keys` for those of identity providers; `management` is the account that manages
     /// all others, if one does.
     pub(super) fn new(keys: Arc<dyn Keys>, management: Option<AccountId>) -> Self {
-        Self { keys, replays: Replays::default(), management }
+        Self { keys, replays: DashMap::default(), management }
     }
 
     /// What is proven, or why it is not; nothing where nothing has to be, nor is claimed.
@@ -111,7 +115,8 @@ impl Proofs {
         asserted.expect_role(role, provider.as_str())?;
         // People become several roles by one assertion, but none of them twice.
         let shown = [&format!("{provider} {role}"), &*asserted.assertion_id];
-        let is_new = self.replays.first(shown, asserted.not_on_or_after, now);
+        let replays = self.replays.entry(claim.visited.id().clone()).or_default();
+        let is_new = replays.first(shown, asserted.not_on_or_after, now);
         if is_new { Ok(asserted) } else { Err(Refusal::Replayed) }
     }
 }

@@ -229,6 +229,26 @@ async fn tags_and_source_identity_come_from_the_token_and_its_subject_stays_know
 }
 
 #[tokio::test]
+async fn a_trust_policy_allows_tags_and_a_source_identity_or_there_is_no_session_with_them() {
+    let scene = Scene::new().await;
+    let only = trust(&json!({})).replace(r#","sts:TagSession","sts:SetSourceIdentity""#, "");
+    assert!(!only.contains("TagSession"));
+    let update = "UpdateAssumeRolePolicy RoleName=ci PolicyDocument=";
+    let only = encoded(only.as_bytes(), false);
+    scene.world.root(&format!("{update}{only}")).await.ok();
+    scene.assumes(&scene.token(|_| {}), "").await.ok();
+    let tagged = scene.token(|claims| {
+        claims["https://aws.amazon.com/tags"] = json!({ "principal_tags": { "team": ["red"] } });
+    });
+    let told = "403 AccessDenied: Not authorized to perform sts:TagSession";
+    assert_eq!(scene.refused(&tagged).await, told);
+    let backed =
+        scene.token(|claims| claims["https://aws.amazon.com/source_identity"] = json!("ann"));
+    let told = "403 AccessDenied: Not authorized to perform sts:SetSourceIdentity";
+    assert_eq!(scene.refused(&backed).await, told);
+}
+
+#[tokio::test]
 async fn nothing_else_is_asked_without_a_signature_and_no_session_is_half_signed() {
     let scene = Scene::new().await;
     let missing = "403 MissingAuthenticationToken: Request is missing Authentication Token";
