@@ -94,6 +94,7 @@ mod support;
 mod table;
 mod tag;
 mod tls;
+mod token_size;
 mod trust;
 mod user;
 mod values;
