@@ -47,8 +47,8 @@ struct Stamped {
 
 impl Decide for Policies {
     fn decide(&self, case: &Case<'_>) -> Result<()> {
-        let leaves = case.needs.leaves()?;
         session::check(case)?;
+        let leaves = case.needs.leaves()?;
         if leaves.is_empty() || is_unlimited_root(case.caller) {
             return Ok(());
         }

@@ -14,14 +14,16 @@ const OF_A_USER: [&str; 3] = ["AssumeRole", "GetCallerIdentity", "GetWebIdentity
 /// What somebody may do to whom a user hands rights on.
 const OF_A_GUEST: [&str; 2] = ["GetCallerIdentity", "GetWebIdentityToken"];
 
-/// Refuses what the caller's session is not for.
+/// Refuses what the caller's session is not for. Of what is asked IAM says nothing then:
+/// it looks at nothing but the token.
 pub(super) fn check(case: &Case<'_>) -> Result<()> {
     let Some(session) = case.caller.session() else { return Ok(()) };
     let is_iam = case.action.service.prefix == IAM.prefix;
     match may(session, is_iam, case.action.name) {
         true => Ok(()),
         false if is_iam => Err(no_such_token()),
-        false => Err(sentence::never(case)),
+        // Why nobody in a session may, the action tells better.
+        false => Err(case.needs.leaves().err().unwrap_or_else(|| sentence::never(case))),
     }
 }
 

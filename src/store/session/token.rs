@@ -23,7 +23,7 @@ const ROOM: usize = 2048;
 pub struct TooLarge {
     /// How much they take, in hundredths.
     pub packed: usize,
-    /// Whether the tags would by themselves.
+    /// Whether the tags do by themselves.
     pub is_tags: bool,
 }
 
@@ -98,8 +98,8 @@ fn seal(key: &TokenKey, id: &AccessKeyId, claims: &[u8], least: usize) -> Option
         Some(BASE64.encode(&[&key.number().to_be_bytes()[..], &sealed].concat()))
     };
     let short = token(0)?;
-    // Four characters are three bytes.
-    let missing = least.saturating_sub(short.len()).saturating_mul(3).div_ceil(4);
+    // Every three bytes are four characters more, however many the last ones stand for.
+    let missing = least.saturating_sub(short.len()).div_ceil(4).saturating_mul(3);
     if missing == 0 { Some(short) } else { token(missing) }
 }
 
@@ -109,7 +109,11 @@ fn room(session: &Session) -> Result<usize, Unissued> {
     if all <= ROOM {
         return Ok(hundredths(all, ROOM));
     }
-    let (is_tags, counted) = if tags > ROOM { (true, tags) } else { (false, all) };
+    let (is_tags, counted) = match (session.limits.is_empty(), tags > ROOM) {
+        (true, _) => (true, all),
+        (false, true) => (true, tags),
+        (false, false) => (false, all),
+    };
     Err(Unissued::TooLarge(TooLarge { packed: hundredths(counted, ROOM), is_tags }))
 }
 
