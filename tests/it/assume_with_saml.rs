@@ -12,12 +12,12 @@ use crate::world::{ACCOUNT, Person, Reply, World};
 /// When the samples were signed.
 const SIGNED: i64 = 1_440_938_160;
 
-fn sample(name: &str) -> String {
+pub(crate) fn sample(name: &str) -> String {
     let path = format!("{}/vectors/saml/{name}.xml", env!("CARGO_MANIFEST_DIR"));
     fs::read_to_string(path).unwrap()
 }
 
-fn provider() -> String {
+pub(crate) fn provider() -> String {
     format!("arn:aws:iam::{ACCOUNT}:saml-provider/Example")
 }
 
@@ -32,7 +32,7 @@ fn trust(conditions: &Value) -> String {
 }
 
 /// A world at the time of the samples, with their provider and a role that it offers.
-async fn scene() -> World {
+pub(crate) async fn scene() -> World {
     let world = World::new().await;
     world.passes(SIGNED - world.now().unix());
     let metadata = encoded(sample("metadata").as_bytes(), false);
@@ -43,7 +43,7 @@ async fn scene() -> World {
     world
 }
 
-async fn assumes(world: &World, role: &str, response: &str) -> Reply {
+pub(crate) async fn assumes(world: &World, role: &str, response: &str) -> Reply {
     let assertion = encoded(BASE64.encode(response.as_bytes()).as_bytes(), false);
     let (role, provider) = (format!("arn:aws:iam::{ACCOUNT}:role/{role}"), provider());
     let call = format!(

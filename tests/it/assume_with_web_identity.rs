@@ -35,12 +35,12 @@ impl Keys for Reachable {
 }
 
 /// A gateway with a provider, and a role that trusts it.
-struct Scene {
-    world: World,
+pub(crate) struct Scene {
+    pub(crate) world: World,
     key: SigningKey,
 }
 
-fn provider() -> String {
+pub(crate) fn provider() -> String {
     format!("arn:aws:iam::{ACCOUNT}:oidc-provider/id.example.com/realm")
 }
 
@@ -55,7 +55,7 @@ fn trust(conditions: &Value) -> String {
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let key = SigningKey::new("one", Algorithm::ES256);
         let world = World::believing(Arc::new(Reachable(vec![key.clone()]))).await;
         let create = format!("CreateOpenIDConnectProvider Url={ISSUER} ClientIDList.member.1=app");
@@ -73,15 +73,28 @@ impl Scene {
         })
     }
 
-    fn token(&self, change: impl FnOnce(&mut Value)) -> String {
+    pub(crate) fn token(&self, change: impl FnOnce(&mut Value)) -> String {
         let mut claims = self.claims();
         change(&mut claims);
         self.key.token(&claims)
     }
 
-    async fn assumes(&self, token: &str, more: &str) -> Reply {
+    pub(crate) async fn assumes(&self, token: &str, more: &str) -> Reply {
         let role = format!("arn:aws:iam::{ACCOUNT}:role/ci");
         self.world.unsigned(&call(&role, token, more)).await
+    }
+
+    /// The same for somebody who signs as well.
+    pub(crate) async fn asks(&self, who: &Person, token: &str) -> Reply {
+        let role = format!("arn:aws:iam::{ACCOUNT}:role/ci");
+        self.world.asks(who, &call(&role, token, "")).await
+    }
+
+    /// Lets the role trust its provider under these conditions.
+    pub(crate) async fn trusts(&self, conditions: &Value) {
+        let document = encoded(trust(conditions).as_bytes(), false);
+        let update = format!("UpdateAssumeRolePolicy RoleName=ci PolicyDocument={document}");
+        self.world.root(&update).await.ok();
     }
 
     async fn refused(&self, token: &str) -> String {
@@ -197,9 +210,7 @@ async fn the_trust_policy_decides_and_tells_no_more_than_no() {
         (json!({ "StringEquals": { "sts:RoleSessionName": "other" } }), false),
         (json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } }), false),
     ] {
-        let document = encoded(trust(&condition).as_bytes(), false);
-        let update = format!("UpdateAssumeRolePolicy RoleName=ci PolicyDocument={document}");
-        scene.world.root(&update).await.ok();
+        scene.trusts(&condition).await;
         let reply = scene.assumes(&scene.token(|_| {}), "").await;
         assert_eq!(reply.status == 200, may, "{condition}: {}", reply.document);
     }

@@ -10,6 +10,7 @@ mod generate;
 mod naive;
 mod oracle;
 mod properties;
+mod sessions;
 mod table;
 
 use engine::decided;

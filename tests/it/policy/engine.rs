@@ -83,10 +83,10 @@ fn levels(given: &Value) -> Vec<Vec<Source>> {
 }
 
 /// A case's context, by keys in lower case.
-struct Known(HashMap<String, Value>);
+pub(crate) struct Known(HashMap<String, Value>);
 
 impl Known {
-    fn of(context: &Value) -> Self {
+    pub(crate) fn of(context: &Value) -> Self {
         let keys = context.as_object().into_iter().flatten();
         Self(keys.map(|(key, value)| (key.to_lowercase(), value.clone())).collect())
     }

@@ -107,6 +107,16 @@ pub(crate) fn resource(dice: &mut Dice) -> Value {
     case
 }
 
+/// The policies of an identity, or of a session.
+pub(crate) fn granted(dice: &mut Dice) -> Value {
+    documents(dice, Place::Identity, 2)
+}
+
+/// What is asked: the action, what it acts on, and what is known of it.
+pub(crate) fn asked(dice: &mut Dice) -> (&'static str, &'static str, Value) {
+    (*dice.pick(ACTIONS), *dice.pick(RESOURCES), condition::context(dice))
+}
+
 fn policies(dice: &mut Dice, caller: &Value) -> Value {
     let mut policies = Map::new();
     let kind = caller["type"].as_str().unwrap();
