@@ -99,6 +99,7 @@ mod tag;
 mod tls;
 mod token_size;
 mod trust;
+mod trust_forms;
 mod user;
 mod values;
 mod vectors;
