@@ -263,7 +263,7 @@ async fn a_deny_of_what_was_made_before_ends_a_users_sessions_but_not_their_keys
 }
 
 /// A question in a URL, signed there for an hour.
-async fn presigned(world: &World, who: &Person, token: Option<&str>) -> Request<Bytes> {
+fn presigned(world: &World, who: &Person, token: Option<&str>) -> Request<Bytes> {
     let url = "http://127.0.0.1:7448/?Action=GetCallerIdentity&Version=2011-06-15";
     let request = Request::get(url).body(Bytes::new()).unwrap();
     let signer = Signer::new(&who.id, &who.secret).service("sts").at(world.now()).expires("3600");
@@ -279,14 +279,14 @@ async fn a_url_carries_the_token_and_is_good_no_longer_than_its_session() {
     let session = world.made(&ann, "GetSessionToken DurationSeconds=900").await;
     let other = world.made(&ann, "GetSessionToken").await;
     let token = session.token.as_deref();
-    let request = presigned(&world, &session, token).await;
+    let request = presigned(&world, &session, token);
     world.sends(request.clone()).await.ok();
-    let mixed = presigned(&world, &session, other.token.as_deref()).await;
+    let mixed = presigned(&world, &session, other.token.as_deref());
     assert_eq!(world.sends(mixed).await.told(), WRONG);
     let spaced = format!("{} ", token.unwrap());
-    let spaced = presigned(&world, &session, Some(&spaced)).await;
+    let spaced = presigned(&world, &session, Some(&spaced));
     assert_eq!(world.sends(spaced).await.told(), WRONG);
-    let bare = presigned(&world, &session, None).await;
+    let bare = presigned(&world, &session, None);
     assert_eq!(world.sends(bare).await.code(), "InvalidClientTokenId");
     world.passes(900);
     assert_eq!(world.sends(request).await.code(), "ExpiredToken");

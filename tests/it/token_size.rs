@@ -78,12 +78,13 @@ async fn of_policies_and_tags_the_one_that_is_too_long_by_itself_is_named() {
     let policy = allowing("iam:ListUsers")
         .replace("\"Resource\":\"*\"", &format!("\"Resource\":\"arn:aws:s3:::{long}\""));
     assert!(policy.len() <= 2048, "{}", policy.len());
-    let tags: String = (0..12_u64)
+    let tags: Vec<String> = (0..12_u64)
         .map(|n| {
             let value: String = (0..8).map(|part| noise(1000 + n * 8 + part)).collect();
             format!(" Tags.member.{0}.Key=k{n} Tags.member.{0}.Value={value}", n + 1)
         })
         .collect();
+    let tags = tags.concat();
     for call in [ROLE.to_owned(), "GetFederationToken Name=guest".to_owned()] {
         world.asks(&ann, &format!("{call} Policy={policy}")).await.ok();
         world.asks(&ann, &format!("{call}{tags}")).await.ok();

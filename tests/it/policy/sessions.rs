@@ -167,10 +167,10 @@ fn allow(documents: &Value, (action, resource): (&str, &str), context: &Value) -
 async fn a_session_may_do_what_its_role_and_its_own_policies_both_allow_and_nothing_else() {
     let scene = Scene::new().await;
     let mut seen = Seen::default();
-    let (cases, mut seed) = (made_up() / 10, 0);
+    let (cases, mut tried) = (made_up() / 10, 0);
     while seen.allowed + seen.refused < cases {
-        seed += 1;
-        let mut dice = dice(seed ^ 0x5e55);
+        tried += 1;
+        let mut dice = dice(tried ^ 0x5e55);
         let role = generate::granted(&mut dice);
         if !scene.grants(&role).await {
             continue;
@@ -187,7 +187,7 @@ async fn a_session_may_do_what_its_role_and_its_own_policies_both_allow_and_noth
             assert_eq!(
                 found,
                 by_role && by_session,
-                "case {seed}: {action} {resource} {context}\nrole {role}\nsession {limits}"
+                "case {tried}: {action} {resource} {context}\nrole {role}\nsession {limits}"
             );
             seen.allowed += u64::from(found);
             seen.refused += u64::from(!found);
@@ -196,5 +196,5 @@ async fn a_session_may_do_what_its_role_and_its_own_policies_both_allow_and_noth
     }
     // Rows of refusals, or of policies that IAM does not take, would prove little.
     assert!(seen.allowed > cases / 20 && seen.limited > cases / 20, "{seen:?}");
-    assert!(seed < cases, "{seed} for {cases}");
+    assert!(tried < cases, "{tried} for {cases}");
 }
