@@ -1,7 +1,14 @@
 //! The official Rust SDKs lead temporary credentials through their life.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials as Provided;
+use aws_credential_types::credential_fn::provide_credentials_fn;
 use aws_sdk_iam::config::retry::RetryConfig;
 use aws_sdk_iam::error::ProvideErrorMetadata;
+use aws_sdk_sts::config::IdentityCache;
 use aws_sdk_sts::types::Credentials;
 use aws_smithy_http_client::Builder;
 use http_body_util::{BodyExt, Empty};
@@ -13,22 +20,25 @@ use crate::clocked::Clocked;
 use crate::running::{ACCOUNT, REGION, ROOT_ID, ROOT_SECRET};
 use crate::session::{allowing, trusting};
 
-/// Builds a client of either SDK, which signs with these credentials and asks once.
-macro_rules! client {
-    ($sdk:ident, $gateway:expr, $id:expr, $secret:expr, $token:expr) => {
-        $sdk::Client::from_conf(
-            $sdk::Config::builder()
-                .behavior_version($sdk::config::BehaviorVersion::latest())
-                .http_client(Builder::new().build_http())
-                .retry_config(RetryConfig::disabled())
-                .region($sdk::config::Region::new(REGION))
-                .endpoint_url(&$gateway.url)
-                .credentials_provider($sdk::config::Credentials::new(
-                    $id, $secret, $token, None, "test",
-                ))
-                .build(),
-        )
+/// The settings of a client of either SDK, which asks once and as yet signs with nothing.
+macro_rules! settings {
+    ($sdk:ident, $gateway:expr) => {
+        $sdk::Config::builder()
+            .behavior_version($sdk::config::BehaviorVersion::latest())
+            .http_client(Builder::new().build_http())
+            .retry_config(RetryConfig::disabled())
+            .region($sdk::config::Region::new(REGION))
+            .endpoint_url(&$gateway.url)
     };
+}
+
+/// Builds a client of either SDK, which signs with these credentials.
+macro_rules! client {
+    ($sdk:ident, $gateway:expr, $id:expr, $secret:expr, $token:expr) => {{
+        let credentials = $sdk::config::Credentials::new($id, $secret, $token, None, "test");
+        let settings = settings!($sdk, $gateway).credentials_provider(credentials);
+        $sdk::Client::from_conf(settings.build())
+    }};
 }
 
 /// The same with what STS answered.
@@ -52,10 +62,11 @@ async fn control(gateway: &Clocked, path: &str) -> String {
     String::from_utf8(body.to_vec()).unwrap()
 }
 
-#[tokio::test]
-async fn the_rust_sdks_lead_a_session_through_its_life() {
-    let gateway = Clocked::start();
-    let root = client!(aws_sdk_iam, gateway, ROOT_ID, ROOT_SECRET, None);
+/// A client that signs as a user, and the role that trusts her and may list.
+async fn ann_and_her_role(
+    gateway: &Clocked,
+    root: &aws_sdk_iam::Client,
+) -> (aws_sdk_sts::Client, String) {
     root.create_user().user_name("ann").send().await.unwrap();
     let pair = root.create_access_key().user_name("ann").send().await.unwrap().access_key.unwrap();
     let trust = trusting(&format!("arn:aws:iam::{ACCOUNT}:user/ann"));
@@ -64,8 +75,16 @@ async fn the_rust_sdks_lead_a_session_through_its_life() {
     let policy = root.put_role_policy().role_name("deploy").policy_name("list");
     policy.policy_document(allowing("iam:List*")).send().await.unwrap();
     let ann = client!(aws_sdk_sts, gateway, pair.access_key_id(), pair.secret_access_key(), None);
+    (ann, role.arn)
+}
+
+#[tokio::test]
+async fn the_rust_sdks_lead_a_session_through_its_life() {
+    let gateway = Clocked::start();
+    let root = client!(aws_sdk_iam, gateway, ROOT_ID, ROOT_SECRET, None);
+    let (ann, role) = ann_and_her_role(&gateway, &root).await;
     let assume = async |seconds| {
-        let call = ann.assume_role().role_arn(role.arn()).role_session_name("rust");
+        let call = ann.assume_role().role_arn(&role).role_session_name("rust");
         call.duration_seconds(seconds).send().await.unwrap().credentials.unwrap()
     };
 
@@ -90,6 +109,43 @@ async fn the_rust_sdks_lead_a_session_through_its_life() {
     // A client of its own: the other has set its clock by the gateway's.
     let over = of!(aws_sdk_sts, gateway, &late).get_caller_identity().send().await.unwrap_err();
     assert_eq!(over.into_service_error().code(), Some("ExpiredToken"));
+    let over = of!(aws_sdk_iam, gateway, &late).list_users().send().await.unwrap_err();
+    assert_eq!(over.into_service_error().code(), Some("ExpiredToken"));
+}
+
+#[tokio::test]
+async fn the_rust_sdk_renews_by_itself_what_is_about_to_end_and_keeps_what_lasts() {
+    let gateway = Clocked::start();
+    let root = client!(aws_sdk_iam, gateway, ROOT_ID, ROOT_SECRET, None);
+    let (ann, role) = ann_and_her_role(&gateway, &root).await;
+    let assumed = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&assumed);
+    let provider = provide_credentials_fn(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        let call =
+            ann.assume_role().role_arn(&role).role_session_name("rust").duration_seconds(900);
+        async move {
+            let session = call.send().await.unwrap().credentials.unwrap();
+            let end = SystemTime::try_from(session.expiration).unwrap();
+            let (id, secret) = (session.access_key_id, session.secret_access_key);
+            Ok(Provided::new(id, secret, Some(session.session_token), Some(end), "test"))
+        }
+    });
+    // The cache takes up to a half off what it keeps back.
+    let cache = IdentityCache::lazy().buffer_time(Duration::from_mins(4)).build();
+    let settings = settings!(aws_sdk_sts, gateway).identity_cache(cache);
+    let lasting = aws_sdk_sts::Client::from_conf(settings.credentials_provider(provider).build());
+    let asks = async || {
+        lasting.get_caller_identity().send().await.unwrap();
+        assumed.load(Ordering::SeqCst)
+    };
+
+    // A minute is left of the first session, a quarter of an hour of the second.
+    control(&gateway, "/clock/-840").await;
+    assert_eq!(asks().await, 1);
+    control(&gateway, "/clock/0").await;
+    assert_eq!(asks().await, 2);
+    assert_eq!(asks().await, 2);
 }
 
 #[tokio::test]
@@ -105,9 +161,17 @@ async fn the_rust_sdk_becomes_a_role_by_a_token_and_without_a_signature() {
     let role = root.create_role().role_name("web").assume_role_policy_document(trust);
     let role = role.send().await.unwrap().role.unwrap();
     let token = control(&gateway, "/token").await;
-    let nobody = client!(aws_sdk_sts, gateway, "AKIANOBODYNOBODYNOBO", "none", None);
-    let call = nobody.assume_role_with_web_identity().role_arn(role.arn());
-    let assumed = call.role_session_name("rust").web_identity_token(token).send().await.unwrap();
+    // It could not sign: it has no credentials.
+    let nobody = aws_sdk_sts::Client::from_conf(settings!(aws_sdk_sts, gateway).build());
+    nobody.get_caller_identity().send().await.unwrap_err();
+    let by = async |token: &str| {
+        let call = nobody.assume_role_with_web_identity().role_arn(role.arn());
+        call.role_session_name("rust").web_identity_token(token).send().await
+    };
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    let refused = by(&format!("{signed}.AAAA")).await.unwrap_err().into_service_error();
+    assert!(refused.is_invalid_identity_token_exception(), "{refused:?}");
+    let assumed = by(&token).await.unwrap();
     let session = assumed.credentials().unwrap();
     let who = of!(aws_sdk_sts, gateway, session).get_caller_identity().send().await.unwrap();
     assert_eq!(who.arn(), Some(format!("arn:aws:sts::{ACCOUNT}:assumed-role/web/rust").as_str()));

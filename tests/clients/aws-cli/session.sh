@@ -118,4 +118,5 @@ read -r id hidden token < <(assume --role-session-name late --duration-seconds 9
 as_session sts get-caller-identity --query Arn
 control /clock/120
 refused '(ExpiredToken)' as_session sts get-caller-identity
+refused '(ExpiredToken)' as_session iam list-users
 echo "the life of a session is complete"

@@ -195,6 +195,8 @@ with refused("AccessDenied"):
 guest = ann.get_federation_token(Name="guest", Policy=document("sts:*"))
 assert guest["FederatedUser"]["Arn"] == f"arn:aws:sts::{ACCOUNT}:federated-user/guest"
 assert client("sts", guest["Credentials"]).get_caller_identity()["UserId"] == f"{ACCOUNT}:guest"
+with refused("InvalidClientTokenId"):
+    client("iam", guest["Credentials"]).list_users()
 
 # Whom a provider vouches for needs no key at all.
 root.create_open_id_connect_provider(Url="https://id.example.com", ClientIDList=["app"])
@@ -241,6 +243,7 @@ control("/clock/-840")
 last = ann.assume_role(RoleArn=ROLE, RoleSessionName="s2", ExternalId="agreed", DurationSeconds=900)["Credentials"]
 client("sts", last).get_caller_identity()
 control("/clock/120")
-with refused("ExpiredToken"):
-    client("sts", last).get_caller_identity()
+for call in [client("sts", last).get_caller_identity, client("iam", last).list_users]:
+    with refused("ExpiredToken"):
+        call()
 print("the life of a session is complete")

@@ -101,4 +101,5 @@ assert.ok(expiration instanceof Date);
 await who(fixed);
 await control("/clock/120");
 await assert.rejects(who(fixed), { name: "ExpiredToken" });
+await assert.rejects(iam("ListUsers", {}, fixed), { name: "ExpiredToken" });
 console.log("the life of a session is complete");
