@@ -76,6 +76,7 @@ mod seal;
 mod second_factor;
 mod service_role;
 mod session;
+mod session_denials;
 mod session_life;
 mod session_limits;
 mod session_policies;
