@@ -96,6 +96,7 @@ mod support;
 mod table;
 mod tag;
 mod tls;
+mod token_forgery;
 mod token_size;
 mod trust;
 mod trust_forms;

@@ -77,6 +77,83 @@ async fn keys_turn_once_a_day_and_go_when_their_last_token_has_ended() {
 }
 
 #[tokio::test]
+async fn a_key_is_kept_until_its_successor_is_a_day_and_a_half_old() {
+    let engine = Arc::new(Memory::new());
+    let world = node(&engine).await;
+    world.passes(DAY - 1);
+    let session = session_of_ann(&world, 129_600).await;
+    world.passes(1);
+    let mut kept = Vec::new();
+    for _ in 0..4 {
+        world.store.turn_token_keys().await.unwrap();
+        kept.push(token_keys(&engine));
+        // What is restarted has the same keys.
+        let again = node(&engine).await;
+        again.passes(world.now().unix() - again.now().unix());
+        let code = again.asks(&session, "GetCallerIdentity").await.code();
+        kept.push(usize::from(code.is_empty()));
+        world.passes(DAY);
+    }
+    assert_eq!(kept, [2, 1, 3, 1, 3, 0, 3, 0]);
+}
+
+#[tokio::test]
+async fn of_nodes_that_turn_at_the_same_time_one_makes_the_key_and_all_have_it() {
+    let engine = Arc::new(Memory::new());
+    let nodes = [node(&engine).await, node(&engine).await, node(&engine).await];
+    for round in 2..6 {
+        for one in &nodes {
+            one.passes(DAY);
+        }
+        let [a, b, c] = &nodes;
+        let (x, y, z) = tokio::join!(
+            a.store.turn_token_keys(),
+            b.store.turn_token_keys(),
+            c.store.turn_token_keys()
+        );
+        x.and(y).and(z).unwrap();
+        assert_eq!(token_keys(&engine), round.min(3));
+        for maker in &nodes {
+            let session = session_of_root(maker).await;
+            for other in &nodes {
+                other.asks(&session, "GetCallerIdentity").await.ok();
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_has_slept_opens_what_others_sealed_and_they_what_it_seals() {
+    let engine = Arc::new(Memory::new());
+    let (slept, awake) = (node(&engine).await, node(&engine).await);
+    for _ in 0..3 {
+        awake.passes(DAY);
+        slept.passes(DAY);
+        awake.store.turn_token_keys().await.unwrap();
+    }
+    let session = session_of_root(&awake).await;
+    slept.asks(&session, "GetCallerIdentity").await.ok();
+    slept.store.turn_token_keys().await.unwrap();
+    let session = session_of_root(&slept).await;
+    awake.asks(&session, "GetCallerIdentity").await.ok();
+}
+
+#[tokio::test]
+async fn a_session_that_ended_with_its_role_stays_ended_after_a_restart() {
+    let engine = Arc::new(Memory::new());
+    let one = node(&engine).await;
+    let ann = one.user_who("ann", &allowing("*")).await;
+    one.assumable("r", &trusting_account(), &allowing("*")).await;
+    let session = one.becomes(&ann, "r", "").await;
+    one.asks(&session, "ListUsers").await.ok();
+    one.root("DeleteRolePolicy RoleName=r PolicyName=p").await.ok();
+    one.root("DeleteRole RoleName=r").await.ok();
+    assert_eq!(one.asks(&session, "ListUsers").await.code(), "InvalidClientTokenId");
+    let again = node(&engine).await;
+    assert_eq!(again.asks(&session, "ListUsers").await.code(), "InvalidClientTokenId");
+}
+
+#[tokio::test]
 async fn a_token_of_another_gateway_opens_nothing() {
     let (here, there) = (World::new().await, World::new().await);
     let session = session_of_root(&there).await;
