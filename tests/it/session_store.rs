@@ -6,7 +6,7 @@ use countersign::store::draft::Limits;
 use countersign::store::engine::Engine;
 use countersign::store::engine::memory::Memory;
 
-use crate::session::{allowing, trusting_account};
+use crate::session::{allowing, trusting, trusting_account};
 use crate::world::{Person, World};
 
 const DAY: i64 = 24 * 3600;
@@ -151,6 +151,37 @@ async fn a_session_that_ended_with_its_role_stays_ended_after_a_restart() {
     assert_eq!(one.asks(&session, "ListUsers").await.code(), "InvalidClientTokenId");
     let again = node(&engine).await;
     assert_eq!(again.asks(&session, "ListUsers").await.code(), "InvalidClientTokenId");
+}
+
+#[tokio::test]
+async fn sessions_stay_in_their_accounts_after_a_restart() {
+    let engine = Arc::new(Memory::new());
+    let world = node(&engine).await;
+    let key = world.store.create_account(None, None).await.unwrap();
+    let root = Person::new(key.id.as_str(), key.secret.expose());
+    let mut sessions = Vec::new();
+    for (root, user) in [(&world.root, "here"), (&root, "there")] {
+        world.asks(root, &format!("CreateUser UserName={user}")).await.ok();
+        let put =
+            format!("PutUserPolicy UserName={user} PolicyName=p PolicyDocument={}", allowing("*"));
+        world.asks(root, &put).await.ok();
+        let create = format!("CreateRole RoleName=r AssumeRolePolicyDocument={}", trusting("*"));
+        world.asks(root, &create).await.ok();
+        let put = format!("PutRolePolicy RoleName=r PolicyName=p PolicyDocument={}", allowing("*"));
+        world.asks(root, &put).await.ok();
+        let call = format!("CreateAccessKey UserName={user}");
+        let who = Person::in_reply(&world.asks(root, &call).await.ok());
+        let arn = world.asks(root, "GetRole RoleName=r").await.ok().text("Arn");
+        let call = format!("AssumeRole RoleArn={arn} RoleSessionName=session");
+        sessions.push((Person::in_reply(&world.asks(&who, &call).await.ok()), user));
+    }
+    let again = node(&engine).await;
+    for (session, user) in &sessions {
+        assert_eq!(again.asks(session, "ListUsers").await.ok().texts("UserName"), [*user]);
+    }
+    // One's token is no more the other's than a stranger's.
+    let mixed = Person { token: sessions[1].0.token.clone(), ..sessions[0].0.clone() };
+    assert_eq!(again.asks(&mixed, "ListUsers").await.code(), "InvalidClientTokenId");
 }
 
 #[tokio::test]
