@@ -37,8 +37,8 @@ pub(super) fn limits(
         let message = format!("The number of managed policies must not exceed {MOST}.");
         return Err(Error::new(Code::ValidationError, message));
     }
-    let arns = named.iter().filter_map(PolicyDescriptor::arn);
-    let managed = arns.map(|arn| known(arn, account)).collect::<Result<_>>()?;
+    let arns = named.iter().map(|named| named.arn().ok_or_else(nameless));
+    let managed = arns.map(|arn| known(arn?, account)).collect::<Result<_>>()?;
     Ok(Limits { inline, managed })
 }
 
@@ -55,4 +55,9 @@ fn known(arn: Arn, account: &Account) -> Result<Arn> {
             Err(Error::new(Code::MalformedPolicyDocument, format!("Policy {arn} was not found.")))
         }
     }
+}
+
+/// Who means to limit a session gets none that nothing limits.
+fn nameless() -> Error {
+    Error::new(Code::ValidationError, "Each member of PolicyArns must have an arn.")
 }

@@ -8,14 +8,14 @@ use crate::world::{Person, Reply, World, post};
 const HEADER: &str = "x-countersign-authorization-message";
 
 /// The message that comes with a refusal.
-async fn message(world: &World, who: &Person, call: &str) -> Option<String> {
+pub(crate) async fn message(world: &World, who: &Person, call: &str) -> Option<String> {
     let body = format!("Version=2010-05-08&Action={}", call.replace(' ', "&"));
     let request = who.signs("iam", world.now(), post(body));
     let response = world.response(request).await;
     response.headers().get(HEADER).map(|value| value.to_str().unwrap().to_owned())
 }
 
-async fn decode(world: &World, who: &Person, message: &str) -> Reply {
+pub(crate) async fn decode(world: &World, who: &Person, message: &str) -> Reply {
     let message = encoded(message.as_bytes(), false);
     world.asks(who, &format!("DecodeAuthorizationMessage EncodedMessage={message}")).await
 }

@@ -117,3 +117,75 @@ async fn root_assumes_no_role() {
     let session = Person::in_reply(&world.root("GetSessionToken").await.ok());
     assert_eq!(world.asks(&session, ROLE).await.told(), told);
 }
+
+#[tokio::test]
+async fn how_long_a_session_may_last_is_told_by_every_operation_that_makes_one() {
+    let world = World::new().await;
+    let ann = world.user_who("ann", &allowing("*")).await;
+    let role = "RoleArn=arn:aws:iam::123456789012:role/r";
+    let web = format!("AssumeRoleWithWebIdentity {role} RoleSessionName=xy WebIdentityToken=none");
+    let saml = format!(
+        "AssumeRoleWithSAML {role} PrincipalArn=arn:aws:iam::123456789012:saml-provider/p SAMLAssertion=none"
+    );
+    let root = "AssumeRoot TargetPrincipal=123456789012 TaskPolicyArn.arn=arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
+    let token = "GetWebIdentityToken Audience.member.1=app SigningAlgorithm=ES384";
+    for (call, least, most) in [
+        (ROLE, 900, 43_200),
+        (&web, 900, 43_200),
+        (&saml, 900, 43_200),
+        ("GetSessionToken", 900, 129_600),
+        ("GetFederationToken Name=guest", 900, 129_600),
+        (root, 0, 900),
+        (token, 60, 3600),
+    ] {
+        let asks = async |seconds: i64| {
+            let call = format!("{call} DurationSeconds={seconds}");
+            let is_signed = !call.starts_with("AssumeRoleWith");
+            let reply =
+                if is_signed { world.asks(&ann, &call).await } else { world.unsigned(&call).await };
+            reply.told()
+        };
+        let told = |seconds: i64, word: &str, bound: i64| {
+            format!(
+                "400 ValidationError: 1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value {word} than or equal to {bound}"
+            )
+        };
+        assert_eq!(asks(most + 1).await, told(most + 1, "less", most), "{call}");
+        assert_eq!(asks(least - 1).await, told(least - 1, "greater", least), "{call}");
+        for seconds in [least, most] {
+            assert!(!asks(seconds).await.contains("constraint"), "{call} {seconds}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_outlasts_what_its_role_allows_later_and_the_next_does_not() {
+    let world = World::new().await;
+    let ann = world.user_who("ann", &allowing("*")).await;
+    world.assumable("r", &trusting_account(), &allowing("*")).await;
+    world.root("UpdateRole RoleName=r MaxSessionDuration=7200").await.ok();
+    let long = format!("{ROLE} DurationSeconds=7200");
+    let session = Person::in_reply(&world.asks(&ann, &long).await.ok());
+    world.root("UpdateRole RoleName=r MaxSessionDuration=3600").await.ok();
+    assert_eq!(world.asks(&ann, &long).await.code(), "ValidationError");
+    world.passes(7199);
+    world.asks(&session, "ListUsers").await.ok();
+    world.passes(1);
+    assert_eq!(world.asks(&session, "ListUsers").await.code(), "ExpiredToken");
+}
+
+#[tokio::test]
+async fn a_chain_that_is_told_nothing_lasts_an_hour_whatever_it_hangs_on() {
+    let world = World::new().await;
+    let ann = world.user_who("ann", &allowing("*")).await;
+    world.assumable("r", &trusting_account(), &allowing("*")).await;
+    let first =
+        Person::in_reply(&world.asks(&ann, &format!("{ROLE} DurationSeconds=900")).await.ok());
+    world.passes(899);
+    let second = Person::in_reply(&world.asks(&first, ROLE).await.ok());
+    world.passes(3599);
+    assert_eq!(world.asks(&first, "GetCallerIdentity").await.code(), "ExpiredToken");
+    world.asks(&second, "GetCallerIdentity").await.ok();
+    world.passes(1);
+    assert_eq!(world.asks(&second, "GetCallerIdentity").await.code(), "ExpiredToken");
+}

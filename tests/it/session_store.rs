@@ -6,7 +6,7 @@ use countersign::store::draft::Limits;
 use countersign::store::engine::Engine;
 use countersign::store::engine::memory::Memory;
 
-use crate::session::{allowing, trusting_account};
+use crate::session::{allowing, trusting, trusting_account};
 use crate::world::{Person, World};
 
 const DAY: i64 = 24 * 3600;
@@ -74,6 +74,114 @@ async fn keys_turn_once_a_day_and_go_when_their_last_token_has_ended() {
     let kept = token_keys(&engine);
     assert!(kept <= 3, "{kept} keys");
     session_of_root(&world).await;
+}
+
+#[tokio::test]
+async fn a_key_is_kept_until_its_successor_is_a_day_and_a_half_old() {
+    let engine = Arc::new(Memory::new());
+    let world = node(&engine).await;
+    world.passes(DAY - 1);
+    let session = session_of_ann(&world, 129_600).await;
+    world.passes(1);
+    let mut kept = Vec::new();
+    for _ in 0..4 {
+        world.store.turn_token_keys().await.unwrap();
+        kept.push(token_keys(&engine));
+        // What is restarted has the same keys.
+        let again = node(&engine).await;
+        again.passes(world.now().unix() - again.now().unix());
+        let code = again.asks(&session, "GetCallerIdentity").await.code();
+        kept.push(usize::from(code.is_empty()));
+        world.passes(DAY);
+    }
+    assert_eq!(kept, [2, 1, 3, 1, 3, 0, 3, 0]);
+}
+
+#[tokio::test]
+async fn of_nodes_that_turn_at_the_same_time_one_makes_the_key_and_all_have_it() {
+    let engine = Arc::new(Memory::new());
+    let nodes = [node(&engine).await, node(&engine).await, node(&engine).await];
+    for round in 2..6 {
+        for one in &nodes {
+            one.passes(DAY);
+        }
+        let [a, b, c] = &nodes;
+        let (x, y, z) = tokio::join!(
+            a.store.turn_token_keys(),
+            b.store.turn_token_keys(),
+            c.store.turn_token_keys()
+        );
+        x.and(y).and(z).unwrap();
+        assert_eq!(token_keys(&engine), round.min(3));
+        for maker in &nodes {
+            let session = session_of_root(maker).await;
+            for other in &nodes {
+                other.asks(&session, "GetCallerIdentity").await.ok();
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_has_slept_opens_what_others_sealed_and_they_what_it_seals() {
+    let engine = Arc::new(Memory::new());
+    let (slept, awake) = (node(&engine).await, node(&engine).await);
+    for _ in 0..3 {
+        awake.passes(DAY);
+        slept.passes(DAY);
+        awake.store.turn_token_keys().await.unwrap();
+    }
+    let session = session_of_root(&awake).await;
+    slept.asks(&session, "GetCallerIdentity").await.ok();
+    slept.store.turn_token_keys().await.unwrap();
+    let session = session_of_root(&slept).await;
+    awake.asks(&session, "GetCallerIdentity").await.ok();
+}
+
+#[tokio::test]
+async fn a_session_that_ended_with_its_role_stays_ended_after_a_restart() {
+    let engine = Arc::new(Memory::new());
+    let one = node(&engine).await;
+    let ann = one.user_who("ann", &allowing("*")).await;
+    one.assumable("r", &trusting_account(), &allowing("*")).await;
+    let session = one.becomes(&ann, "r", "").await;
+    one.asks(&session, "ListUsers").await.ok();
+    one.root("DeleteRolePolicy RoleName=r PolicyName=p").await.ok();
+    one.root("DeleteRole RoleName=r").await.ok();
+    assert_eq!(one.asks(&session, "ListUsers").await.code(), "InvalidClientTokenId");
+    let again = node(&engine).await;
+    assert_eq!(again.asks(&session, "ListUsers").await.code(), "InvalidClientTokenId");
+}
+
+#[tokio::test]
+async fn sessions_stay_in_their_accounts_after_a_restart() {
+    let engine = Arc::new(Memory::new());
+    let world = node(&engine).await;
+    let key = world.store.create_account(None, None).await.unwrap();
+    let root = Person::new(key.id.as_str(), key.secret.expose());
+    let mut sessions = Vec::new();
+    for (root, user) in [(&world.root, "here"), (&root, "there")] {
+        world.asks(root, &format!("CreateUser UserName={user}")).await.ok();
+        let put =
+            format!("PutUserPolicy UserName={user} PolicyName=p PolicyDocument={}", allowing("*"));
+        world.asks(root, &put).await.ok();
+        let create = format!("CreateRole RoleName=r AssumeRolePolicyDocument={}", trusting("*"));
+        world.asks(root, &create).await.ok();
+        let put = format!("PutRolePolicy RoleName=r PolicyName=p PolicyDocument={}", allowing("*"));
+        world.asks(root, &put).await.ok();
+        let call = format!("CreateAccessKey UserName={user}");
+        let who = Person::in_reply(&world.asks(root, &call).await.ok());
+        let arn = world.asks(root, "GetRole RoleName=r").await.ok().text("Arn");
+        let call = format!("AssumeRole RoleArn={arn} RoleSessionName=session");
+        sessions.push((Person::in_reply(&world.asks(&who, &call).await.ok()), user));
+    }
+    let again = node(&engine).await;
+    for (session, user) in &sessions {
+        assert_eq!(again.asks(session, "ListUsers").await.ok().texts("UserName"), [*user]);
+    }
+    // One's token is no more the other's than a stranger's.
+    let mixed = Person { token: sessions[1].0.token.clone(), ..sessions[0].0.clone() };
+    assert_eq!(again.asks(&mixed, "ListUsers").await.code(), "InvalidClientTokenId");
 }
 
 #[tokio::test]

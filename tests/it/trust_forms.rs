@@ -341,4 +341,8 @@ async fn of_another_account_nothing_is_told_apart_but_what_may_be_assumed() {
             assert_eq!(told, denied(&own("user/ann"), &arn), "{more}");
         }
     }
+    // Nor was anything made of what was only named.
+    assert_eq!(world.store.accounts().await.unwrap().len(), 2);
+    let roles = world.asks(&root, "ListRoles").await.ok().texts("RoleName");
+    assert_eq!(roles, ["closed"]);
 }
