@@ -12,7 +12,7 @@ use crate::session::allowing;
 use crate::signer::encoded;
 use crate::world::{ACCOUNT, Person, Reply, World, post};
 
-const ISSUER: &str = "https://id.example.com/realm";
+pub(crate) const ISSUER: &str = "https://id.example.com/realm";
 
 /// The keys of the one provider that can be reached.
 struct Reachable(Vec<SigningKey>);
@@ -44,7 +44,7 @@ pub(crate) fn provider() -> String {
     format!("arn:aws:iam::{ACCOUNT}:oidc-provider/id.example.com/realm")
 }
 
-fn trust(conditions: &Value) -> String {
+pub(crate) fn trust(conditions: &Value) -> String {
     json!({ "Version": "2012-10-17", "Statement": {
         "Effect": "Allow",
         "Principal": { "Federated": provider() },
@@ -104,7 +104,7 @@ impl Scene {
     }
 }
 
-fn call(role: &str, token: &str, more: &str) -> String {
+pub(crate) fn call(role: &str, token: &str, more: &str) -> String {
     format!(
         "AssumeRoleWithWebIdentity RoleArn={role} RoleSessionName=run WebIdentityToken={token} {more}"
     )
