@@ -228,3 +228,28 @@ async fn faulty_tags_make_no_guest_either() {
         assert_eq!(reply.code(), code, "{faulty}");
     }
 }
+
+#[tokio::test]
+async fn what_is_inherited_takes_room_beside_what_is_passed() {
+    let world = World::new().await;
+    let mut who = world.user_who("ann", &allowing("sts:*")).await;
+    world.assumable("r", &trusting_account(), &allowing("sts:*")).await;
+    let letters = |n: u64| format!("{:016x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    for round in 0..20_u64 {
+        let long = |at: u64| (0..15).map(|n| letters(round * 1000 + at * 100 + n + 1)).collect();
+        let passed: Vec<(String, String)> =
+            (0..5).map(|at| (format!("k{round}-{at}"), long(at))).collect();
+        let passed: Vec<_> = passed.iter().map(|(key, value)| (&**key, &**value)).collect();
+        let keys = passed.iter().enumerate();
+        let keys = keys.map(|(at, (key, _))| format!("TransitiveTagKeys.member.{}={key} ", at + 1));
+        let more = format!("{}{}", tags(&passed), keys.collect::<String>());
+        let reply = world.assumes(&who, "r", &more).await;
+        if reply.status != 200 {
+            assert!(round > 0, "{}", reply.document);
+            assert_eq!(reply.code(), "PackedPolicyTooLarge");
+            return;
+        }
+        who = Person::in_reply(&reply);
+    }
+    panic!("tags without end");
+}
