@@ -12,7 +12,7 @@ use crate::session::allowing;
 use crate::signer::encoded;
 use crate::world::{ACCOUNT, Person, Reply, World, post};
 
-const ISSUER: &str = "https://id.example.com/realm";
+pub(crate) const ISSUER: &str = "https://id.example.com/realm";
 
 /// The keys of the one provider that can be reached.
 struct Reachable(Vec<SigningKey>);
@@ -44,7 +44,7 @@ pub(crate) fn provider() -> String {
     format!("arn:aws:iam::{ACCOUNT}:oidc-provider/id.example.com/realm")
 }
 
-fn trust(conditions: &Value) -> String {
+pub(crate) fn trust(conditions: &Value) -> String {
     json!({ "Version": "2012-10-17", "Statement": {
         "Effect": "Allow",
         "Principal": { "Federated": provider() },
@@ -104,7 +104,7 @@ impl Scene {
     }
 }
 
-fn call(role: &str, token: &str, more: &str) -> String {
+pub(crate) fn call(role: &str, token: &str, more: &str) -> String {
     format!(
         "AssumeRoleWithWebIdentity RoleArn={role} RoleSessionName=run WebIdentityToken={token} {more}"
     )
@@ -272,4 +272,35 @@ async fn nothing_else_is_asked_without_a_signature_and_no_session_is_half_signed
     let token = HeaderValue::from_static("a-token-of-nobody");
     request.headers_mut().insert("x-amz-security-token", token);
     assert_eq!(scene.world.sends(request).await.told(), missing);
+}
+
+#[tokio::test]
+async fn nothing_is_slipped_in_beside_what_needs_no_signature() {
+    let scene = Scene::new().await;
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/ci");
+    let asked = call(&role, &scene.token(|_| {}), "").replace(' ', "&");
+    let asked = asked.trim_end_matches('&');
+    let sends = |query: &str, body: String| {
+        let request = Request::post(query)
+            .header("host", "h")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.into())
+            .unwrap();
+        scene.world.sends(request)
+    };
+    let open = format!("Version=2011-06-15&Action={asked}");
+    for (query, body) in [
+        ("/?Action=CreateUser&UserName=eve&Version=2010-05-08".to_owned(), open.clone()),
+        (format!("/?{open}"), "Action=CreateUser&UserName=eve&Version=2010-05-08".to_owned()),
+        ("/?Action=GetSessionToken".to_owned(), open.clone()),
+        ("/".to_owned(), format!("{open}&Action=CreateUser&UserName=eve")),
+        ("/".to_owned(), format!("Action=CreateUser&UserName=eve&{open}")),
+        ("/?X-Amz-Security-Token=a-token-of-nobody".to_owned(), open.clone()),
+    ] {
+        let reply = sends(&query, body).await;
+        assert!(reply.status >= 400, "{query}: {}", reply.document);
+        assert!(!reply.document.contains("SecretAccessKey"), "{query}");
+    }
+    assert_eq!(scene.world.root("ListUsers").await.ok().texts("UserName"), [""; 0]);
+    sends("/", open).await.ok();
 }

@@ -107,4 +107,5 @@ mod values;
 mod vectors;
 mod web_identity;
 mod web_identity_proof;
+mod web_identity_sessions;
 mod world;

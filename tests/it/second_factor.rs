@@ -1,7 +1,7 @@
 //! Sessions for which a second factor was shown.
 
 use crate::phone::Phone;
-use crate::session::allowing;
+use crate::session::{allowing, trusting_account};
 use crate::signer::encoded;
 use crate::world::{ACCOUNT, Person, World};
 
@@ -99,4 +99,78 @@ async fn conditions_see_the_factor_and_its_age_and_of_keys_that_last_neither() {
         assert_eq!(world.asks(&ann, "ListUsers").await.status, of_key, "{condition}");
         assert_eq!(world.asks(&with, "ListUsers").await.status, of_session, "{condition}");
     }
+}
+
+#[tokio::test]
+async fn a_code_is_used_once_whatever_for() {
+    let (world, ann, phone) = scene().await;
+    let code = shown(&phone, &phone.code(&world, 0));
+    world.asks(&ann, &format!("GetSessionToken {code}")).await.ok();
+    assert_eq!(world.asks(&ann, &format!("GetSessionToken {code}")).await.told(), WRONG);
+    assert_eq!(world.assumes(&ann, "safe", &code).await.told(), WRONG);
+    world.passes(30);
+    world.assumes(&ann, "safe", &shown(&phone, &phone.code(&world, 0))).await.ok();
+}
+
+#[tokio::test]
+async fn a_device_that_is_taken_away_proves_nothing_and_sessions_with_it_go_on() {
+    let (world, ann, phone) = scene().await;
+    let code = phone.code(&world, 0);
+    let call = format!("GetSessionToken {}", shown(&phone, &code));
+    let session = Person::in_reply(&world.asks(&ann, &call).await.ok());
+    let serial = &phone.serial;
+    world.root(&format!("DeactivateMFADevice UserName=ann SerialNumber={serial}")).await.ok();
+    world.passes(30);
+    let call = format!("GetSessionToken {}", shown(&phone, &phone.code(&world, 0)));
+    assert_eq!(world.asks(&ann, &call).await.told(), NOT_THEIRS);
+    world.asks(&session, "ListUsers").await.ok();
+}
+
+/// A role that asks for that, and whom it lets in.
+async fn asking(world: &World, name: &str, condition: &str) {
+    let trust =
+        trusting_account().replace(r#""Action""#, &format!(r#""Condition":{condition},"Action""#));
+    world.assumable(name, &trust, &allowing("*")).await;
+}
+
+#[tokio::test]
+async fn trust_policies_tell_who_has_none_from_who_has_shown_none() {
+    let (world, ann, phone) = scene().await;
+    let without = Person::in_reply(&world.asks(&ann, "GetSessionToken").await.ok());
+    let call = format!("GetSessionToken {}", shown(&phone, &phone.code(&world, 0)));
+    let with = Person::in_reply(&world.asks(&ann, &call).await.ok());
+    world.passes(60);
+    for (role, condition, may) in [
+        ("a", r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#, [false, false, true]),
+        ("b", r#"{"Bool":{"aws:MultiFactorAuthPresent":"false"}}"#, [false, true, false]),
+        ("c", r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}}"#, [true, false, true]),
+        ("d", r#"{"Null":{"aws:MultiFactorAuthPresent":"true"}}"#, [true, false, false]),
+        ("e", r#"{"NumericLessThan":{"aws:MultiFactorAuthAge":"61"}}"#, [false, false, true]),
+        ("f", r#"{"NumericLessThan":{"aws:MultiFactorAuthAge":"60"}}"#, [false; 3]),
+        ("g", r#"{"NumericLessThanIfExists":{"aws:MultiFactorAuthAge":"9"}}"#, [true, true, false]),
+    ] {
+        asking(&world, role, condition).await;
+        for (who, may) in [&ann, &without, &with].into_iter().zip(may) {
+            let reply = world.assumes(who, role, "").await;
+            assert_eq!(reply.status == 200, may, "{condition}: {}", reply.document);
+        }
+    }
+    world.passes(30);
+    let code = shown(&phone, &phone.code(&world, 0));
+    world.assumes(&ann, "f", &code).await.ok();
+}
+
+#[tokio::test]
+async fn a_session_of_a_role_has_the_factor_that_it_was_made_with_and_hands_it_on_to_none() {
+    let (world, ann, phone) = scene().await;
+    for role in ["one", "two"] {
+        asking(&world, role, r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#).await;
+    }
+    let code = shown(&phone, &phone.code(&world, 0));
+    let one = world.becomes(&ann, "one", &code).await;
+    let two = world.becomes(&one, "two", "").await;
+    assert_eq!(world.assumes(&two, "one", "").await.code(), "AccessDenied");
+    world.passes(30);
+    let code = shown(&phone, &phone.code(&world, 0));
+    assert_eq!(world.assumes(&one, "two", &code).await.told(), NOT_THEIRS);
 }

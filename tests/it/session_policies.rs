@@ -170,3 +170,75 @@ async fn policies_and_tags_that_take_too_much_room_are_refused() {
     assert!(reply.message().starts_with("Packed size of session tags consumes "));
     assert!(reply.message().ends_with("% of allotted space."));
 }
+
+#[tokio::test]
+async fn a_policy_of_the_session_narrows_what_the_role_is_trusted_with_but_not_the_session_itself()
+{
+    let world = World::new().await;
+    let ann = world.user_who("ann", &allowing("sts:*")).await;
+    world.assumable("first", &trusting_account(), &allowing("iam:ListUsers")).await;
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/first");
+    let session = format!("arn:aws:sts::{ACCOUNT}:assumed-role/first/session");
+    for (name, who) in [("by-role", &role), ("by-session", &session)] {
+        world.assumable(name, &trusting(who), &allowing("*")).await;
+    }
+    let deny = allowing("sts:AssumeRole").replace("Allow", "Deny");
+    for (more, by_role, by_session) in [
+        (String::new(), 200, 200),
+        (inline("sts:AssumeRole"), 200, 200),
+        (inline("iam:ListUsers"), 403, 200),
+        (format!("Policy={deny}"), 403, 403),
+    ] {
+        let first = world.becomes(&ann, "first", &more).await;
+        assert_eq!(world.assumes(&first, "by-role", "").await.status, by_role, "{more}");
+        assert_eq!(world.assumes(&first, "by-session", "").await.status, by_session, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn a_boundary_of_the_role_limits_its_sessions_beside_their_own_policies() {
+    let world = World::new().await;
+    let ann = world.user_who("ann", &allowing("sts:*")).await;
+    world.assumable("r", &trusting_account(), &allowing("iam:*")).await;
+    let create = format!("CreatePolicy PolicyName=b PolicyDocument={}", allowing("iam:List*"));
+    world.root(&create).await.ok();
+    let arn = format!("arn:aws:iam::{ACCOUNT}:policy/b");
+    let both = world.becomes(&ann, "r", &inline("iam:*Users")).await;
+    let plain = world.becomes(&ann, "r", "").await;
+    let get = "GetUser UserName=ann";
+    world.asks(&plain, get).await.ok();
+    let put = format!("PutRolePermissionsBoundary RoleName=r PermissionsBoundary={arn}");
+    world.root(&put).await.ok();
+    assert_eq!(world.may(&plain).await, [true; 3]);
+    assert_eq!(world.may(&both).await, [true, false, false]);
+    let told = world.asks(&plain, get).await.told();
+    assert!(
+        told.ends_with("because no permissions boundary allows the iam:GetUser action"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_by_a_session_policy_is_told_as_one() {
+    let world = World::new().await;
+    let ann = world.user_who("ann", &allowing("sts:*")).await;
+    world.assumable("r", &trusting_account(), &allowing("iam:*")).await;
+    let some = world.becomes(&ann, "r", &inline("iam:ListUsers")).await;
+    let deny = allowing("iam:ListRoles").replace("Allow", "Deny");
+    let create = format!("CreatePolicy PolicyName=no PolicyDocument={deny}");
+    world.root(&create).await.ok();
+    let arn = format!("arn:aws:iam::{ACCOUNT}:policy/no");
+    let none = world.becomes(&ann, "r", &format!("{} {}", inline("*"), named(&[&arn]))).await;
+    let sent = world.becomes(&ann, "r", &format!("Policy={deny}")).await;
+    for (who, end) in [
+        (&some, "because no session policy allows the iam:ListRoles action".to_owned()),
+        (&none, format!("with an explicit deny in a session policy: {arn}")),
+        (&sent, "with an explicit deny in a session policy".to_owned()),
+    ] {
+        let told = world.asks(who, "ListRoles").await.told();
+        let whole = format!(
+            "403 AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/r/session is not authorized to perform: iam:ListRoles on resource: arn:aws:iam::{ACCOUNT}:role/ {end}"
+        );
+        assert_eq!(told, whole);
+    }
+}

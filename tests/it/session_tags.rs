@@ -1,6 +1,7 @@
 //! Session tags: whose they are, which go along, and which are refused.
 
-use crate::session::{allowing, trusting_account};
+use crate::session::{allowing, trusting, trusting_account};
+use crate::session_trust::{ELSEWHERE, stranger};
 use crate::world::{Person, World};
 
 fn tags(pairs: &[(&str, &str)]) -> String {
@@ -95,7 +96,10 @@ async fn tags_that_are_at_fault_are_refused() {
         "400 InvalidParameterValue: Duplicate tag keys found. Please note that Tag keys are case insensitive."
     );
     let reserved = world.assumes(&ann, "one", &tags(&[("AWS:k", "v")])).await;
-    assert_eq!(reserved.code(), "InvalidParameterValue");
+    assert_eq!(
+        reserved.told(),
+        "400 InvalidParameterValue: Tag keys that begin with aws: are reserved for system use."
+    );
     let many: Vec<_> = (0..51).map(|n| format!("k{n}")).collect();
     let many: Vec<_> = many.iter().map(|key| (key.as_str(), "v")).collect();
     assert_eq!(world.assumes(&ann, "one", &tags(&many)).await.code(), "ValidationError");
@@ -138,4 +142,114 @@ async fn a_guest_has_the_tags_of_its_user_and_its_own_and_hands_none_on() {
     assert_eq!(world.asks(&ann, &call).await.told(), told);
     let bob = world.user_who("bob", &allowing("sts:*")).await;
     world.asks(&bob, &call).await.ok();
+}
+
+#[tokio::test]
+async fn tags_are_as_long_as_those_of_roles_and_no_longer() {
+    let world = World::new().await;
+    let ann = world.user_who("ann", &allowing("sts:*")).await;
+    world.assumable("one", &trusting_account(), &allowing("sts:*")).await;
+    let (key, value) = ("k".repeat(128), "v".repeat(256));
+    world.assumes(&ann, "one", &tags(&[(&key, &value), ("Größe", "")])).await.ok();
+    let (longer, more) = (format!("{key}k"), format!("{value}v"));
+    for (key, value) in [(&*longer, "v"), ("k", &*more), ("", "v"), ("a!", "v"), ("k", "*")] {
+        let reply = world.assumes(&ann, "one", &tags(&[(key, value)])).await;
+        assert_eq!(reply.code(), "ValidationError", "{key}={value}");
+    }
+}
+
+#[tokio::test]
+async fn a_tag_that_is_not_handed_on_may_be_passed_anew_and_handed_on_then() {
+    let world = World::new().await;
+    let ann = world.user_who("ann", &allowing("sts:*")).await;
+    for role in ["one", "two", "three"] {
+        world.assumable(role, &trusting_account(), &where_tagged("team", "blue")).await;
+    }
+    let one = world.becomes(&ann, "one", &tags(&[("team", "red")])).await;
+    let more = format!("{} TransitiveTagKeys.member.1=Team", tags(&[("TEAM", "blue")]));
+    let two = world.becomes(&one, "two", &more).await;
+    let three = world.becomes(&two, "three", &tags(&[("cost", "low")])).await;
+    assert!(!world.lists(&one).await && world.lists(&two).await && world.lists(&three).await);
+}
+
+#[tokio::test]
+async fn between_accounts_both_sides_must_let_tags_pass() {
+    let world = World::new().await;
+    let eve = stranger(&world, &allowing("sts:AssumeRole")).await;
+    let who = format!("arn:aws:iam::{ELSEWHERE}:user/eve");
+    world.assumable("one", &trusting(&who), &where_tagged("team", "red")).await;
+    world.assumes(&eve, "one", "").await.ok();
+    let red = tags(&[("team", "red")]);
+    let told = format!(
+        "403 AccessDenied: User: {who} is not authorized to perform: sts:TagSession on resource: arn:aws:iam::123456789012:role/one"
+    );
+    assert_eq!(world.assumes(&eve, "one", &red).await.told(), told);
+    let world = World::new().await;
+    let eve = stranger(&world, &allowing("sts:*")).await;
+    let alone = trusting(&who).replace(r#","sts:TagSession""#, "");
+    world.assumable("one", &alone, &allowing("*")).await;
+    assert_eq!(world.assumes(&eve, "one", &red).await.told(), told);
+    world.assumable("two", &trusting(&who), &where_tagged("team", "red")).await;
+    let two = world.becomes(&eve, "two", &red).await;
+    assert!(world.lists(&two).await);
+}
+
+#[tokio::test]
+async fn the_caller_s_own_policy_sees_what_is_asked_of_tags_as_well() {
+    let world = World::new().await;
+    let red = tags(&[("team", "red")]);
+    let blue = tags(&[("team", "blue")]);
+    let policy = allowing("sts:*").replace(
+        r#""Effect""#,
+        r#""Condition":{"StringEqualsIfExists":{"aws:RequestTag/team":"red"}},"Effect""#,
+    );
+    let ann = world.user_who("ann", &policy).await;
+    world.assumable("one", &trusting_account(), &allowing("*")).await;
+    world.assumes(&ann, "one", "").await.ok();
+    world.assumes(&ann, "one", &red).await.ok();
+    assert_eq!(world.assumes(&ann, "one", &blue).await.code(), "AccessDenied");
+    world.asks(&ann, &format!("GetFederationToken Name=guest {red}")).await.ok();
+    let reply = world.asks(&ann, &format!("GetFederationToken Name=guest {blue}")).await;
+    assert_eq!(reply.code(), "AccessDenied");
+}
+
+#[tokio::test]
+async fn faulty_tags_make_no_guest_either() {
+    let world = World::new().await;
+    let ann = world.user_who("ann", &allowing("sts:*")).await;
+    for (faulty, code) in [
+        (tags(&[("k", "v"), ("K", "w")]), "InvalidParameterValue"),
+        (tags(&[("aws:k", "v")]), "InvalidParameterValue"),
+        (tags(&[("k", "*")]), "ValidationError"),
+    ] {
+        let reply = world.asks(&ann, &format!("GetFederationToken Name=guest {faulty}")).await;
+        // The model names no other code for this action.
+        assert!(reply.status == 400, "{}", reply.document);
+        assert_eq!(reply.code(), code, "{faulty}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_inherited_takes_room_beside_what_is_passed() {
+    let world = World::new().await;
+    let mut who = world.user_who("ann", &allowing("sts:*")).await;
+    world.assumable("r", &trusting_account(), &allowing("sts:*")).await;
+    let letters = |n: u64| format!("{:016x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    for round in 0..20_u64 {
+        let long = |at: u64| (0..15).map(|n| letters(round * 1000 + at * 100 + n + 1)).collect();
+        let passed: Vec<(String, String)> =
+            (0..5).map(|at| (format!("k{round}-{at}"), long(at))).collect();
+        let passed: Vec<_> = passed.iter().map(|(key, value)| (&**key, &**value)).collect();
+        let keys = passed.iter().enumerate();
+        let keys = keys.map(|(at, (key, _))| format!("TransitiveTagKeys.member.{}={key} ", at + 1));
+        let more = format!("{}{}", tags(&passed), keys.collect::<String>());
+        let reply = world.assumes(&who, "r", &more).await;
+        if reply.status != 200 {
+            assert!(round > 0, "{}", reply.document);
+            assert_eq!(reply.code(), "PackedPolicyTooLarge");
+            return;
+        }
+        who = Person::in_reply(&reply);
+    }
+    panic!("tags without end");
 }

@@ -10,10 +10,10 @@ fn own(rest: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT}:{rest}")
 }
 
-const ELSEWHERE: &str = "000000000001";
+pub(crate) const ELSEWHERE: &str = "000000000001";
 
 /// A second account, and somebody in it with that policy.
-async fn stranger(world: &World, policy: &str) -> Person {
+pub(crate) async fn stranger(world: &World, policy: &str) -> Person {
     let number = AccountId::parse(ELSEWHERE).unwrap();
     let key = world.store.create_account(Some(number), None).await.unwrap();
     let root = Person::new(key.id.as_str(), key.secret.expose());

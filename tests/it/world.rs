@@ -166,7 +166,12 @@ impl World {
         let (action, parameters) = call.split_once(' ').unwrap_or((call, ""));
         let parameters = parameters.split_whitespace().map(|p| format!("&{p}"));
         let parameters = parameters.collect::<String>();
-        self.sends(post(format!("Action={action}&Version=2011-06-15{parameters}"))).await
+        let body = format!("Action={action}&Version=2011-06-15{parameters}");
+        let reply = self.sends(post(body)).await;
+        if reply.status != 200 {
+            model::may_answer(action, &reply.code());
+        }
+        reply
     }
 
     /// What comes back to a request as it is.
