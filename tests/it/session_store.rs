@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countersign::store::draft::Limits;
 use countersign::store::engine::Engine;
 use countersign::store::engine::memory::Memory;
+use futures_util::future::join_all;
 
 use crate::session::{allowing, trusting, trusting_account};
 use crate::world::{Person, World};
@@ -105,13 +106,10 @@ async fn of_nodes_that_turn_at_the_same_time_one_makes_the_key_and_all_have_it()
         for one in &nodes {
             one.passes(DAY);
         }
-        let [a, b, c] = &nodes;
-        let (x, y, z) = tokio::join!(
-            a.store.turn_token_keys(),
-            b.store.turn_token_keys(),
-            c.store.turn_token_keys()
-        );
-        x.and(y).and(z).unwrap();
+        let turns = nodes.iter().map(|one| one.store.turn_token_keys());
+        for turned in join_all(turns).await {
+            turned.unwrap();
+        }
         assert_eq!(token_keys(&engine), round.min(3));
         for maker in &nodes {
             let session = session_of_root(maker).await;
