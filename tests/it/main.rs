@@ -77,6 +77,7 @@ mod second_factor;
 mod service_role;
 mod session;
 mod session_context;
+mod session_corners;
 mod session_denials;
 mod session_life;
 mod session_limits;
