@@ -205,7 +205,8 @@ impl<T: Field> Field for Option<T> {
 pub struct List<T, const MOST: usize = MOST_PARAMETERS, const LEAST: usize = 0>(pub Vec<T>);
 
 /// A list is read from 1 up to its first gap, so that it is never longer than
-/// the form it came in. `Tags=` is how SDKs write a list that is empty.
+/// the form it came in. `Tags=` is how SDKs write a list that is empty; one that
+/// has members but no first is refused, lest what it should limit has no limit.
 impl<T: Field, const MOST: usize, const LEAST: usize> Field for List<T, MOST, LEAST> {
     const REQUIRED: bool = true;
     const CONSTRAINTS: &'static [Breach] = match (MOST < MOST_PARAMETERS, LEAST > 0) {
@@ -216,12 +217,12 @@ impl<T: Field, const MOST: usize, const LEAST: usize> Field for List<T, MOST, LE
     };
 
     fn read(form: &Form, name: &str, faults: &mut Faults) -> Option<Self> {
-        if !form.has(name) {
+        let length =
+            (1..=MOST_PARAMETERS).take_while(|index| form.has(&member(name, *index))).count();
+        if length == 0 && form.get(name).is_none() {
             faults.note(name, None, Breach::Missing);
             return None;
         }
-        let length =
-            (1..=MOST_PARAMETERS).take_while(|index| form.has(&member(name, *index))).count();
         if length > MOST || length < LEAST {
             let breach =
                 if length > MOST { Breach::TooLong(MOST) } else { Breach::TooShort(LEAST) };
@@ -303,6 +304,13 @@ mod tests {
     fn a_list_ends_at_its_first_gap_and_zero_is_no_member() {
         assert_eq!(keys("0=k&K.member.0=k&K.member.1=k&K.member.3=k").unwrap().len(), 1);
         assert_eq!(keys("K.member.1=k&K.member.4000000000=k").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_list_without_its_first_member_is_no_empty_list() {
+        for form in ["K.member.2=k", "K.member.0=k", "K.x=k"] {
+            assert!(keys(form).unwrap_err().message().ends_with("Member must not be null"));
+        }
     }
 
     #[test]
