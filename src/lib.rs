@@ -36,7 +36,7 @@
 //! | `arn` `ids` `error` `qr` `totp` | names, new ids, AWS's error codes; one-time codes, and their pictures |
 //! | `wire` | forms in, XML or JSON out, percent encoding |
 //! | `sigv4` `policy` `federation` | what a signature must be; what policies say; what identity providers vouch for |
-//! | `catalog` | the policies that AWS manages |
+//! | `catalog` `request` | the policies that AWS manages; requests as text |
 //! | `store` | what exists, and how it is kept |
 //! | `action` `page` | the life of one action; long lists |
 //! | `iam` `sts` | the actions themselves |
@@ -79,6 +79,7 @@ pub mod page;
 pub mod policy;
 #[cfg(feature = "server")]
 pub mod qr;
+pub mod request;
 pub mod secret;
 pub mod sigv4;
 #[cfg(feature = "server")]

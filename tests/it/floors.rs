@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["arn", "ids", "error", "qr", "totp"],
     &["wire"],
     &["sigv4", "policy", "federation"],
-    &["catalog"],
+    &["catalog", "request"],
     &["store"],
     &["action", "page"],
     &["iam", "sts"],

@@ -6,7 +6,7 @@ use countersign::sigv4::{Key, Rules, Session};
 use http::Request;
 
 use crate::listening::House;
-use crate::plain::RawRequest;
+use crate::plain::{RawRequest, put_down, with_head};
 use crate::signer::Signer;
 
 const TOKEN: &str = "FwoGZXIvYXdzEBYaD";
@@ -84,12 +84,12 @@ fn behind_the_session_come_the_key_and_then_the_signature() {
 /// All faults at once, then one less from the top at a time.
 fn climb(rungs: &[Rung], sign: impl Fn(&Signer, Request<bytes::Bytes>) -> Request<bytes::Bytes>) {
     for (at, (reason, _)) in rungs.iter().enumerate() {
-        let mut request = RawRequest::of(&sign(&signer("wrong"), request()));
+        let mut request = put_down(&sign(&signer("wrong"), request()));
         // The topmost is done last, so that the others cannot undo it.
         for (_, fault) in rungs[at..].iter().rev() {
             fault(&mut request);
         }
-        let told = request.with_head(|head| house().verify_head(&head, &request.body));
+        let told = with_head(&request, |head| house().verify_head(&head, &request.body));
         assert_eq!(told.unwrap_err().reason(), *reason);
     }
 }

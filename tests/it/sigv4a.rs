@@ -17,7 +17,7 @@ use countersign::sigv4::{
 use http::Request;
 use proptest::prelude::*;
 
-use crate::plain::RawRequest;
+use crate::plain::{put_down, with_head};
 use crate::world::{Person, World, post};
 
 const WHOAMI: &str = "Action=GetCallerIdentity&Version=2011-06-15";
@@ -144,9 +144,9 @@ async fn a_key_is_last_used_in_the_region_of_the_set_that_is_ours() {
 fn verified(verifier: &Verifier, key: Option<&Key>, day: i64) -> Result<Signer, Refusal> {
     let ann = Person::new("AKIAANN", "hers");
     let now = 1_440_938_160 + day * 86_400;
-    let request = RawRequest::of(&Pair::of(&ann).signs("sts", now, post(WHOAMI)));
+    let request = put_down(&Pair::of(&ann).signs("sts", now, post(WHOAMI)));
     let rules = Rules::query("sts").taking_sigv4a();
-    request.with_head(|head| {
+    with_head(&request, |head| {
         let now = Time::from_unix(now);
         let presented = Presented::read(head, &rules, now).unwrap();
         verifier.verify(&presented.in_scope(&rules).unwrap(), &request.body, key)

@@ -14,7 +14,7 @@ use countersign::sigv4::{
 };
 
 use crate::listening::{self, House};
-use crate::plain::RawRequest;
+use crate::plain::{self, RawRequest};
 
 const NOW: Time = Time::from_unix(1_440_938_160);
 
@@ -142,7 +142,7 @@ impl Case {
         let name = &self.name;
         let House { rules, now, key } = &self.house;
         let key = key.as_deref().unwrap();
-        self.request.with_head(|head| {
+        plain::with_head(&self.request, |head| {
             let presented = Presented::read(head, rules, *now)
                 .unwrap_or_else(|refusal| panic!("{name}: reading: {refusal:?}"));
             let payload = presented.payload(rules, &self.request.body).unwrap();
@@ -193,7 +193,7 @@ impl Case {
 async fn check_over_http(cases: &[Case]) {
     let mut skipped: Vec<&(&str, &str)> = Vec::new();
     for case in cases {
-        let reply = listening::send(case.house.clone(), &case.request.to_wire()).await;
+        let reply = listening::send(case.house.clone(), &plain::to_wire(&case.request)).await;
         let skip = NOT_OVER_HTTP.iter().find(|(name, _)| case.name.starts_with(name));
         assert_eq!(
             reply.status == 200,

@@ -57,7 +57,7 @@ pub(super) fn suite(folder: &Path) -> Vec<Case> {
             serde_json::from_slice(&fs::read(path.join("context.json")).unwrap()).unwrap();
         Case {
             name: format!("{name} ({form})"),
-            request: RawRequest::parse(&read("signed-request")),
+            request: RawRequest::read(&read("signed-request")).unwrap(),
             house: house(&context),
             stages: Stages {
                 canonical_request: read("canonical-request"),
@@ -83,7 +83,7 @@ pub(super) fn paths(folder: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
     let pair = |name: &&str| {
         let canonical = read(name, "header-canonical-request.txt");
         let signed = canonical.split(|byte| *byte == b'\n').nth(1).unwrap().to_vec();
-        (RawRequest::parse(&read(name, "request.txt")).target, signed)
+        (RawRequest::read(&read(name, "request.txt")).unwrap().target, signed)
     };
     PATHS_ONLY.iter().map(pair).collect()
 }
@@ -120,7 +120,7 @@ pub(super) fn classic(folder: &Path) -> Vec<Case> {
 
 fn classic_case(name: &str, path: &Path) -> Case {
     let read = |what: &str| fs::read(path.join(format!("{name}.{what}"))).unwrap();
-    let mut request = RawRequest::parse(&read("sreq"));
+    let mut request = RawRequest::read(&read("sreq")).unwrap();
     let authorization = String::from_utf8(read("authz")).unwrap();
     let same = request.header("authorization").unwrap().trim_ascii() == authorization.as_bytes();
     // This one carries the signature of get-vanilla; its .authz has its own.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Case, Signed, Stages};
 use crate::listening::{self, House, Reply};
-use crate::plain::RawRequest;
+use crate::plain::{self, RawRequest};
 
 /// A case of ours.
 pub(super) struct OurCase {
@@ -35,7 +35,7 @@ impl OurCase {
         let context = fs::read(folder.join("context.json")).unwrap();
         let context: Value = serde_json::from_slice(&context).unwrap();
         Self {
-            request: RawRequest::parse(&fs::read(folder.join("request.txt")).unwrap()),
+            request: RawRequest::read(&fs::read(folder.join("request.txt")).unwrap()).unwrap(),
             house: House {
                 rules: rules(&context),
                 now: time(&context["now"]).unwrap(),
@@ -58,14 +58,15 @@ impl OurCase {
         if self.is_accepted() {
             return self.staged().check();
         }
-        let refusal =
-            self.request.with_head(|head| self.house.verify_head(&head, &self.request.body));
+        let refusal = plain::with_head(&self.request, |head| {
+            self.house.verify_head(&head, &self.request.body)
+        });
         let refusal = refusal.err().unwrap_or_else(|| panic!("{} is let in", self.name));
         assert_eq!(reply(&refusal), self.answer, "{}", self.name);
     }
 
     pub(super) async fn check_over_http(&self) {
-        let reply = listening::send(self.house.clone(), &self.request.to_wire()).await;
+        let reply = listening::send(self.house.clone(), &plain::to_wire(&self.request)).await;
         let is_as_told = reply == self.answer;
         assert_eq!(
             is_as_told,
