@@ -36,7 +36,9 @@
 //! | `arn` `ids` `error` `qr` `totp` | names, new ids, AWS's error codes; one-time codes, and their pictures |
 //! | `wire` | forms in, XML or JSON out, percent encoding |
 //! | `sigv4` `policy` `federation` | what a signature must be; what policies say; what identity providers vouch for |
-//! | `catalog` `request` | the policies that AWS manages; requests as text |
+//! | `catalog` `request` `doctor` | the policies that AWS manages; requests as text; why a request is refused |
+//! | `signing` | signs requests |
+//! | `vectors` | test vectors of signers, in every known format |
 //! | `store` | what exists, and how it is kept |
 //! | `action` `page` | the life of one action; long lists |
 //! | `iam` `sts` | the actions themselves |
@@ -57,6 +59,7 @@ pub mod command;
 pub mod config;
 #[cfg(feature = "server")]
 pub mod dispatch;
+pub mod doctor;
 pub mod error;
 #[cfg(feature = "server")]
 pub mod federation;
