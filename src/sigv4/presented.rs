@@ -171,6 +171,17 @@ impl<'r> Presented<'r> {
         &self.head
     }
 
+    /// The signature as it was sent, whatever it is.
+    pub(crate) fn signature_as_sent(&self) -> &str {
+        &self.signature
+    }
+
+    /// The hash of the body that the client declares, if it declares one.
+    pub(crate) fn declared_payload(&self) -> Option<&[u8]> {
+        let parameter = self.declared.parameter.as_ref().map(|value| value.as_bytes());
+        parameter.or(self.declared.header)
+    }
+
     /// The signature, if it is hexadecimal digits in lower case that are one of the
     /// algorithm's.
     pub fn signature(&self) -> Option<Signature> {
