@@ -115,8 +115,8 @@ pub fn examine(case: &Case<'_>, budget: Budget) -> Diagnosis {
 fn without_signature(case: &Case<'_>) -> Diagnosis {
     let sent = case.presented.signature_as_sent();
     let is_sha_1 = sent.len() == 40 && sent.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let cause = if is_sha_1 { form::SIGNATURE_OF_SHA_1 } else { form::NO_SIGNATURE };
-    seen(cause, "", case.presented.head())
+    let wrong = if is_sha_1 { form::SIGNATURE_OF_SHA_1 } else { form::NO_SIGNATURE };
+    seen(wrong, "", case.presented.head())
 }
 
 /// The headers that are said to be signed, but are not there.
@@ -159,7 +159,7 @@ fn unproven(case: &Case<'_>, tried: usize) -> Diagnosis {
     let declared = presented.declared_payload().is_some();
     let differs = declared && presented.payload(case.rules, case.body).is_err();
     let absent = absent(presented).next();
-    let (cause, detail) = match absent {
+    let (wrong, detail) = match absent {
         Some(name) => (headers::HEADER_ABSENT, name),
         None if !presented.signed_headers().is_canonical() => {
             (form::NAMES_NOT_CANONICAL, String::new())
@@ -169,9 +169,9 @@ fn unproven(case: &Case<'_>, tried: usize) -> Diagnosis {
     };
     let diagnosis = Diagnosis {
         because: "The request itself shows it.".to_owned(),
-        ..seen(cause, &detail, head)
+        ..seen(wrong, &detail, head)
     };
-    if cause == form::SECRET_UNKNOWN {
+    if wrong == form::SECRET_UNKNOWN {
         let because =
             format!("{tried} ways to sign this request were tried, and none makes its signature.");
         return Diagnosis { proof: Proof::NotProven, because, ..diagnosis };

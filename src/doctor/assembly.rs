@@ -2,7 +2,7 @@
 
 use super::Case;
 use super::diagnosis::causes;
-use super::trial::{Baseline, Edit, Hypothesis};
+use super::trial::{Baseline, Edit, Hypothesis, Line};
 use crate::sigv4::Head;
 
 causes! { Assembly:
@@ -102,7 +102,7 @@ impl Text<'_> {
         let parts = &self.base.parts;
         let mut query = Vec::new();
         super::trial::write_query(&mut query, &parts.query);
-        let mut out = [&parts.method, &parts.path, &query].map(|line| line.as_slice()).join(&b'\n');
+        let mut out = [&parts.method, &parts.path, &query].map(Vec::as_slice).join(&b'\n');
         out.push(b'\n');
         for line in headers {
             out.extend(line);
@@ -212,13 +212,13 @@ fn values(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let utf8 = |name: &str| raw(name).iter().map(|byte| char::from(*byte)).collect::<String>();
     // Servers cut the space around a value off before anyone sees it; most clients send one.
     let padded = |name: &str| [b" ".as_slice(), &raw(name)].concat();
-    let bare = |byte: &u8| !byte.is_ascii_whitespace();
+    let is_black = |byte: &u8| !byte.is_ascii_whitespace();
     [
         of_values(VALUES_UNTRIMMED, base, &raw),
         of_values(VALUES_UNTRIMMED, base, &padded),
         of_values(VALUES_NOT_FOLDED, base, &|name| raw(name).trim_ascii().to_vec()),
         of_values(VALUES_FOLDED_OTHERWISE, base, &|name| {
-            raw(name).into_iter().filter(bare).collect()
+            raw(name).into_iter().filter(is_black).collect()
         }),
         of_values(VALUES_IN_LOWER_CASE, base, &|name| raw(name).trim_ascii().to_ascii_lowercase()),
         of_values(VALUES_IN_LATIN_1, base, &latin),
@@ -239,7 +239,7 @@ fn of_values(
     for (nth, (name, before)) in base.parts.headers.iter().enumerate() {
         let other = value(name);
         if other != *before {
-            hypothesis = hypothesis.edit(Edit::Header(nth, Some(other)));
+            hypothesis = hypothesis.edit(Edit::Header(nth, Line::Value(other)));
         }
     }
     (!hypothesis.edits.is_empty()).then_some(hypothesis)

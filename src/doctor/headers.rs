@@ -5,7 +5,7 @@ pub(super) mod host;
 
 use super::Case;
 use super::diagnosis::causes;
-use super::trial::{Baseline, Edit, Hypothesis};
+use super::trial::{Baseline, Edit, Hypothesis, Line};
 
 causes! { Headers:
     ACCEPT_ENCODING_CHANGED, "accept-encoding-changed",
@@ -147,9 +147,9 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
 fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hypothesis> {
     let head = case.presented.head();
     let is_absent = head.values(name).next().is_none() && !matches!(name, "host" | ":authority");
-    let with = |cause, other: &[u8]| {
-        let cause = if is_absent { HEADER_ABSENT } else { cause };
-        Hypothesis::of(cause).edit(Edit::Header(nth, Some(other.to_vec())))
+    let with = |usual, other: &[u8]| {
+        let wrong = if is_absent { HEADER_ABSENT } else { usual };
+        Hypothesis::of(wrong).edit(Edit::Header(nth, Line::Value(other.to_vec())))
     };
     let told =
         |detail: &str| if is_absent { format!("{name}: {detail}") } else { detail.to_owned() };
@@ -181,9 +181,11 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
         found.push(with(HEADER_ABSENT, b"").told(name.to_owned()));
     }
     let left_out = if is_absent { HEADER_ABSENT } else { HEADER_LEFT_OUT };
-    found.push(Hypothesis::of(left_out).edit(Edit::Header(nth, None)).told(name.to_owned()));
+    found.push(
+        Hypothesis::of(left_out).edit(Edit::Header(nth, Line::LeftOut)).told(name.to_owned()),
+    );
     found.retain(|hypothesis| {
-        is_absent || !matches!(hypothesis.edits.as_slice(), [Edit::Header(_, Some(other))] if other == value)
+        is_absent || !matches!(hypothesis.edits.as_slice(), [Edit::Header(_, Line::Value(other))] if other == value)
     });
     found
 }
@@ -287,7 +289,7 @@ fn token(base: &Baseline) -> Option<Hypothesis> {
     let nth = base.parts.headers.iter().position(|(name, _)| name == "x-amz-security-token")?;
     let names = base.parts.headers.iter().map(|(name, _)| name.as_str());
     let names = names.filter(|name| *name != "x-amz-security-token").collect::<Vec<_>>().join(";");
-    let edit = Hypothesis::of(TOKEN_ADDED_LATER).edit(Edit::Header(nth, None));
+    let edit = Hypothesis::of(TOKEN_ADDED_LATER).edit(Edit::Header(nth, Line::LeftOut));
     Some(edit.edit(Edit::Names(names.into_bytes())))
 }
 
@@ -295,9 +297,11 @@ fn token(base: &Baseline) -> Option<Hypothesis> {
 pub(super) fn search(base: &Baseline) -> Vec<Hypothesis> {
     let headers = base.parts.headers.iter().enumerate();
     let each = headers.flat_map(|(nth, (name, _))| {
-        [(HEADER_EMPTY, Some(Vec::new())), (HEADER_LEFT_OUT, None)].map(|(cause, value)| {
-            Hypothesis::of(cause).edit(Edit::Header(nth, value)).told(name.clone())
-        })
+        [(HEADER_EMPTY, Line::Value(Vec::new())), (HEADER_LEFT_OUT, Line::LeftOut)].map(
+            |(cause, value)| {
+                Hypothesis::of(cause).edit(Edit::Header(nth, value)).told(name.clone())
+            },
+        )
     });
     each.collect()
 }

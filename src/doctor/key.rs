@@ -241,7 +241,8 @@ fn encoded(secret: &str) -> Bytes {
 /// Without the first character, and without the last.
 fn cut(secret: &str) -> [&str; 2] {
     let (mut first, mut last) = (secret.chars(), secret.chars());
-    (first.next(), last.next_back());
+    first.next();
+    last.next_back();
     [first.as_str(), last.as_str()]
 }
 
@@ -303,7 +304,7 @@ fn smtp_password(start: &[u8], region: &str) -> Bytes {
 pub(super) struct MadeFor<'c> {
     pub(super) algorithm: Algorithm,
     #[cfg(feature = "sigv4a")]
-    id: &'c str,
+    pub(super) id: &'c str,
     pub(super) scope: [&'c str; 3],
 }
 

@@ -135,7 +135,7 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &ToSign) -> Vec<Hypothesis> {
             let scoped = lines.to_sign(&made_for.scope.join("/"));
             let of = |cause| Hypothesis::of(cause).told(other.clone()).key(key.clone());
             found.push(of(key_alone));
-            found.push(of(both).to_sign(scoped));
+            found.push(of(both).signing(scoped));
         }
     }
     found.extend(strings(case, base, &lines));
@@ -204,7 +204,7 @@ fn of_lines(lines: [&str; 3]) -> ToSign {
 fn strings(case: &Case<'_>, base: &ToSign, lines: &Lines<'_>) -> Vec<Hypothesis> {
     let credential = case.presented.credential();
     let scope = credential.scope();
-    let of = |cause, line: [&str; 3]| Hypothesis::of(cause).to_sign(of_lines(line));
+    let of = |cause, line: [&str; 3]| Hypothesis::of(cause).signing(of_lines(line));
     let (algorithm, stamp) = (lines.algorithm, lines.stamp);
     let short = scope.trim_end_matches("/aws4_request").to_owned();
     let mut found = vec![
@@ -214,8 +214,8 @@ fn strings(case: &Case<'_>, base: &ToSign, lines: &Lines<'_>) -> Vec<Hypothesis>
         of(ALGORITHM_LINE_SPACED, [algorithm, &format!("{stamp} "), scope]),
         of(ALGORITHM_LINE_SPACED, [algorithm, stamp, &format!("{scope} ")]),
     ];
-    let bare = ToSign { head: format!("{stamp}\n{scope}\n").into_bytes(), ..base.clone() };
-    found.push(Hypothesis::of(ALGORITHM_LINE_MISSING).to_sign(bare));
+    let short_head = ToSign { head: format!("{stamp}\n{scope}\n").into_bytes(), ..base.clone() };
+    found.push(Hypothesis::of(ALGORITHM_LINE_MISSING).signing(short_head));
     for (cause, time) in times(case) {
         found.push(of(cause, [algorithm, &time, scope]).told(time.clone()));
     }
@@ -261,15 +261,15 @@ fn extended(basic: &str) -> String {
 
 /// The right lines, wrongly written.
 fn written(base: &ToSign) -> Vec<Hypothesis> {
-    let hashed = |cause, hash| Hypothesis::of(cause).to_sign(ToSign { hash, ..base.clone() });
+    let hashed = |cause, hash| Hypothesis::of(cause).signing(ToSign { hash, ..base.clone() });
     let ending =
-        |end| Hypothesis::of(STRING_ENDS_IN_NEWLINE).to_sign(ToSign { end, ..base.clone() });
+        |end| Hypothesis::of(STRING_ENDS_IN_NEWLINE).signing(ToSign { end, ..base.clone() });
     let text = String::from_utf8_lossy(&base.head).replace('\n', "\r\n");
     let crlf = ToSign { head: text.into_bytes(), ..base.clone() };
     vec![
         ending(b"\n"),
         ending(b"\r\n"),
-        Hypothesis::of(STRING_IN_CRLF).to_sign(crlf),
+        Hypothesis::of(STRING_IN_CRLF).signing(crlf),
         hashed(CANONICAL_NOT_HASHED, Hash::Bare),
         hashed(CANONICAL_HASHED_TWICE, Hash::Twice),
         hashed(CANONICAL_HASH_IN_UPPER_CASE, Hash::Upper),

@@ -174,7 +174,7 @@ impl<'b> Search<'b> {
         let is_canonical = case.presented.signed_headers().is_canonical();
         let is_true = case.presented.payload(case.rules, case.body).is_ok();
         let wrong = match written_as {
-            Some(cause) => cause,
+            Some(wrong) => wrong,
             None if !is_canonical => form::NAMES_NOT_CANONICAL,
             None if !is_true => body::BODY_DECLARED_OTHERWISE,
             None => return None,

@@ -37,7 +37,7 @@ impl Hypothesis {
     }
 
     /// With another string to sign.
-    pub(super) fn to_sign(self, to_sign: ToSign) -> Self {
+    pub(super) fn signing(self, to_sign: ToSign) -> Self {
         Self { to_sign: Some(to_sign), ..self }
     }
 
@@ -55,13 +55,22 @@ pub(super) enum Edit {
     Path(Vec<u8>),
     /// The whole line of the query.
     Query(Vec<u8>),
-    /// The value of the signed header at that place; without one, its line is left out.
-    Header(usize, Option<Vec<u8>>),
+    /// The line of the signed header at that place.
+    Header(usize, Line),
     /// The line of names.
     Names(Vec<u8>),
     Payload(Vec<u8>),
     /// All of it.
     Whole(Vec<u8>),
+}
+
+/// The line of a signed header.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Line {
+    /// With that value.
+    Value(Vec<u8>),
+    /// There is none.
+    LeftOut,
 }
 
 /// The string to sign: all but the hash that ends it, and how that is written.
@@ -162,8 +171,8 @@ fn write(out: &mut Vec<u8>, parts: &Parts, edits: &[&[Edit]]) {
     for (nth, (name, value)) in parts.headers.iter().enumerate() {
         match all().find_map(|edit| edit.header(nth)) {
             None => write_header(out, name, value),
-            Some(Some(value)) => write_header(out, name, value),
-            Some(None) => {}
+            Some(Line::Value(value)) => write_header(out, name, value),
+            Some(Line::LeftOut) => {}
         }
     }
     out.push(b'\n');
@@ -208,11 +217,11 @@ impl Edit {
         if let Self::Query(text) = self { Some(text) } else { None }
     }
 
-    fn header(&self, nth: usize) -> Option<Option<&[u8]>> {
-        if let Self::Header(place, value) = self
+    fn header(&self, nth: usize) -> Option<&Line> {
+        if let Self::Header(place, line) = self
             && *place == nth
         {
-            return Some(value.as_deref());
+            return Some(line);
         }
         None
     }

@@ -215,6 +215,11 @@ impl<'p, 'r> Scoped<'p, 'r> {
         self.presented
     }
 
+    /// The rules that it keeps.
+    pub fn rules(&self) -> &'p Rules {
+        self.rules
+    }
+
     /// The region that it is for: of the scope, or of those in a set one that is
     /// accepted.
     pub fn region(&self) -> &'p str {

@@ -31,7 +31,7 @@ pub(super) fn forms<'c>(case: &Case<'c>) -> Vec<Other<'c>> {
 }
 
 /// The pieces of a form in another order, or written by another encoder.
-fn pieces<'b>(body: &'b [u8]) -> Vec<Other<'b>> {
+fn pieces(body: &[u8]) -> Vec<Other<'_>> {
     let pieces: Vec<_> = body.split(|byte| *byte == b'&').collect();
     let mut sorted = pieces.clone();
     sorted.sort_unstable();

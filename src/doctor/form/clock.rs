@@ -129,7 +129,6 @@ pub(super) fn format(text: &str) -> Found {
         _ if is_basic_without_zone => DATE_WITHOUT_ZONE,
         _ if has_offset(text) => DATE_OF_ZONE,
         _ if text.get(4..5) == Some("-") && text.get(7..8) == Some("-") => DATE_EXTENDED,
-        "" => DATE_OTHER,
         _ => DATE_OTHER,
     };
     (cause, String::new())

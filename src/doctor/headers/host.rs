@@ -2,7 +2,7 @@
 
 use super::super::Case;
 use super::super::diagnosis::causes;
-use super::super::trial::{Baseline, Edit, Hypothesis};
+use super::super::trial::{Baseline, Edit, Hypothesis, Line};
 
 causes! { Headers:
     HOST_WITHOUT_PORT, "host-port-dropped",
@@ -99,7 +99,7 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let mut found = Vec::new();
     for (cause, host) in names.all() {
         if host != own {
-            let edit = Edit::Header(nth, Some(host.clone().into_bytes()));
+            let edit = Edit::Header(nth, Line::Value(host.clone().into_bytes()));
             found.push(Hypothesis::of(cause).edit(edit).told(host));
         }
     }
@@ -242,7 +242,7 @@ fn bucket(case: &Case<'_>, nth: usize, own: &str) -> Vec<Hypothesis> {
     let mut of = |host: String, path: String| {
         let mut signed = Vec::new();
         paths.write(&mut signed, path.as_bytes());
-        let host_edit = Edit::Header(nth, Some(host.clone().into_bytes()));
+        let host_edit = Edit::Header(nth, Line::Value(host.clone().into_bytes()));
         found.push(Hypothesis::of(HOST_BUCKET).edit(host_edit).edit(Edit::Path(signed)).told(host));
     };
     if let Some(rest) = path.strip_prefix('/') {

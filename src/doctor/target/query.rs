@@ -271,7 +271,7 @@ fn encodings(raw: &[u8], base: &Baseline, wire: &[Pair]) -> Vec<Hypothesis> {
 fn sets(base: &Baseline, wire: &[Pair]) -> Vec<Hypothesis> {
     let own = &base.parts.query;
     let is_bare = |(_, value): &Pair| value.is_empty();
-    let bare = own.iter().map(|pair| {
+    let names_alone = own.iter().map(|pair| {
         if is_bare(pair) { pair.0.clone() } else { [pair.0.as_slice(), b"=", &pair.1].concat() }
     });
     let filled: Vec<_> = own.iter().filter(|pair| !is_bare(pair)).cloned().collect();
@@ -282,7 +282,8 @@ fn sets(base: &Baseline, wire: &[Pair]) -> Vec<Hypothesis> {
     last.reverse();
     let mut found = vec![
         text(QUERY_NOT_SIGNED, Vec::new()),
-        text(QUERY_EMPTY_VALUES, bare.collect::<Vec<_>>().join(&b'&')).told("as a name alone"),
+        text(QUERY_EMPTY_VALUES, names_alone.collect::<Vec<_>>().join(&b'&'))
+            .told("as a name alone"),
         line(QUERY_EMPTY_VALUES, &filled).told("left out"),
         line(QUERY_DUPLICATES, &first).told("first"),
         line(QUERY_DUPLICATES, &last).told("last"),
