@@ -41,20 +41,18 @@ pub fn find(folders: &[&Path]) -> Result<Vec<Found>, NotFound> {
     if let Some(none) = folders.iter().find(|folder| !folder.is_dir()) {
         return Err(NotFound::NoFolder((*none).to_owned()));
     }
-    let mut all = Vec::new();
+    // The same folder given twice holds no case twice.
     let mut seen = BTreeSet::new();
-    for (folder, label) in labelled(folders) {
-        // The same folder given twice holds no case twice.
-        if folder.canonicalize().is_ok_and(|folder| !seen.insert(folder)) {
-            continue;
-        }
+    let is_new = |folder: &&&Path| folder.canonicalize().map_or(true, |whole| seen.insert(whole));
+    let folders: Vec<_> = folders.iter().filter(is_new).copied().collect();
+    let mut all = Vec::new();
+    for (folder, label) in labelled(&folders) {
         let mut walk = Walk { found: Vec::new(), own_name: own_name(folder) };
         walk.folder(folder, &label, 0);
         all.append(&mut walk.found);
     }
     if all.is_empty() {
-        let folders = folders.iter().map(|folder| (*folder).to_owned()).collect();
-        return Err(NotFound::NoCase(folders));
+        return Err(NotFound::NoCase(folders.into_iter().map(ToOwned::to_owned).collect()));
     }
     Ok(all)
 }

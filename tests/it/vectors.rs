@@ -1,7 +1,13 @@
 //! Every folder of vectors, walked: through the library a stage at a time, and as
 //! requests to a listening server.
 
-pub(crate) mod official;
+mod altered;
+mod broken;
+mod folders;
+mod listened;
+mod official;
+mod reported;
+mod sent;
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +17,9 @@ use countersign::vectors::{Case, Found, Sent, check, find, run};
 
 use crate::listening::{self, House, Reply};
 use crate::plain;
+
+/// Our own vectors.
+const OURS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/sigv4");
 
 const NOW: Time = Time::from_unix(1_440_938_160);
 
@@ -111,7 +120,7 @@ fn what_signed_a_case_is_found_to_have_signed_it() {
 
 /// Our own vectors.
 fn ours() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/sigv4")
+    PathBuf::from(OURS)
 }
 
 /// The cases in a folder, all of which can be read.

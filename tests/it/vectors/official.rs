@@ -12,7 +12,7 @@ use crate::plain::RawRequest;
 const PATHS_ONLY: &[&str] = &["double-encode-path", "double-url-encode"];
 
 /// The folder of the suites that come with the official signer.
-pub(crate) fn packaged() -> PathBuf {
+pub(super) fn packaged() -> PathBuf {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--manifest-path"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
