@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use data_encoding::HEXLOWER;
+
 use super::Case;
 use super::diff::visible;
 use super::report::{Outcome, Report, Stage, Verdict};
@@ -10,6 +12,7 @@ use super::run::{Made, is_pairs, mac};
 use super::server::Answer;
 use super::task::{HEADERS, Task, unsigned};
 use super::theirs::{Claimed, Sent};
+use crate::doctor::{self, Budget, Diagnosis, Proof};
 use crate::request::Request;
 use crate::sigv4::{Algorithm, Form, Presented, Query, Refusal, Signature};
 use crate::wire::percent;
@@ -19,6 +22,17 @@ const YOURS: &str = "yours";
 
 /// What a verifier makes of the request, since what was signed is known by its signature only.
 const SEEN: &str = "your request, as the verifier reads it";
+
+/// What can be said of a signature that is another: that a stage before it is, that all stages
+/// are known to be the same, or nothing, since what it was made of it does not tell.
+const BEFORE: &str = "The signature is another, as a stage before it is.";
+const KEY: &str = "\
+What you signed is the case's, so it was signed by another key: derive it from AWS4 and the secret,
+by date, region, service and aws4_request, each time with the bytes of the last.";
+const UNKNOWN: &str = "\
+What was signed is not what a verifier makes of the request, or the key is another. Write down what
+you signed beside the request, in …-canonical-request.txt and …-string-to-sign.txt (or .creq and
+.sts): the first difference is shown.";
 
 /// Checks a request that somebody signed for a case.
 pub fn check(case: &Case, sent: &Sent) -> Report {
@@ -128,24 +142,63 @@ impl Comparison<'_> {
     fn stages(&self) -> [(Stage, Outcome); 3] {
         let made = Made::of(self.case, self.presented, &self.sent.request.body);
         let must = self.expected();
+        let diagnosis = self.diagnosis();
         let claimed = &self.sent.claimed;
-        let canonical = self.stage(
-            &must.canonical_request,
-            (claimed.canonical_request.as_deref(), &made.canonical_request),
-            "your canonical request",
-        );
-        let string = self.stage(
-            &must.string_to_sign,
-            (claimed.string_to_sign.as_deref(), &made.string_to_sign),
-            "your string to sign",
-        );
+        let proven = diagnosis.as_ref().and_then(|diagnosis| diagnosis.theirs.as_ref());
+        let [canonical, string] = [
+            (
+                &must.canonical_request,
+                Known {
+                    claimed: claimed.canonical_request.as_deref(),
+                    proven: proven.map(|stages| stages.canonical_request.as_slice()),
+                    made: &made.canonical_request,
+                },
+            ),
+            (
+                &must.string_to_sign,
+                Known {
+                    claimed: claimed.string_to_sign.as_deref(),
+                    proven: proven.map(|stages| stages.string_to_sign.as_slice()),
+                    made: &made.string_to_sign,
+                },
+            ),
+        ]
+        .map(|(must, known)| known.outcome(must, self.answer.is_let_in()));
         let is_all_the_same = [&canonical, &string].iter().all(|o| **o == Outcome::Same);
-        let signature = self.signature(&must, is_all_the_same);
+        let sentence = match (is_all_the_same, claimed.string_to_sign.is_some()) {
+            (false, _) => BEFORE,
+            (true, true) => KEY,
+            (true, false) => UNKNOWN,
+        };
+        let mut outcomes = [canonical, string, self.signature(&must)];
+        match &diagnosis {
+            Some(diagnosis) => explain(&mut outcomes, diagnosis),
+            None => precede(outcomes.last_mut(), sentence),
+        }
+        let [canonical, string, signature] = outcomes;
         [
             (Stage::CanonicalRequest, canonical),
             (Stage::StringToSign, string),
             (Stage::Signature, signature),
         ]
+    }
+
+    /// What the doctor proves of a signature that is another.
+    fn diagnosis(&self) -> Option<Diagnosis> {
+        let is_another = self.answer.reason.as_deref() == Some("signature");
+        if !is_another || self.task.algorithm != Algorithm::HmacSha256 {
+            return None;
+        }
+        let case = doctor::Case {
+            presented: self.presented,
+            rules: &self.case.server.rules,
+            body: &self.sent.request.body,
+            key: self.case.server.key.as_deref()?,
+            siblings: &[],
+            port: None,
+        };
+        let diagnosis = doctor::examine(&case, Budget::COMMAND);
+        (diagnosis.proof == Proof::Proven).then_some(diagnosis)
     }
 
     /// The stages as the case says them, or as the verifier makes them of the case's request.
@@ -162,50 +215,55 @@ impl Comparison<'_> {
         }
     }
 
-    /// What is claimed to have been signed goes before what the verifier reads.
-    fn stage(&self, must: &[u8], (claimed, made): (Option<&[u8]>, &[u8]), whose: &str) -> Outcome {
-        let Some(claimed) = claimed else { return Outcome::of((CASE, must), (SEEN, made)) };
-        // Where the signature is right, a line end is the file's, and was not signed.
-        let without = claimed.strip_suffix(b"\n").filter(|_| self.answer.is_let_in());
-        Outcome::of((CASE, must), (whose, without.unwrap_or(claimed)))
-    }
-
-    fn signature(&self, must: &Made, is_all_the_same: bool) -> Outcome {
+    fn signature(&self, must: &Made) -> Outcome {
         let Some(key) = self.case.server.key.as_deref() else { return Outcome::Absent };
         if self.task.algorithm != Algorithm::HmacSha256 {
             let is_right = is_pairs(self.presented, key, &must.string_to_sign);
-            return if is_right { Outcome::Same } else { self.another("", is_all_the_same) };
+            return if is_right { Outcome::Same } else { Outcome::Differs(String::new()) };
         }
         let Some(Signature::HmacSha256(theirs)) = self.presented.signature() else {
             let sentence = "Your signature is not 64 hexadecimal digits in lower case.\n";
             return Outcome::Differs(sentence.to_owned());
         };
-        let theirs = data_encoding::HEXLOWER.encode(&theirs);
+        let theirs = HEXLOWER.encode(&theirs);
         let must = mac(self.presented, key, &must.string_to_sign).unwrap_or_default();
-        match Outcome::of((CASE, must.as_bytes()), (YOURS, theirs.as_bytes())) {
-            Outcome::Differs(difference) => self.another(&difference, is_all_the_same),
-            same @ (Outcome::Same | Outcome::Absent) => same,
-        }
+        Outcome::of((CASE, must.as_bytes()), (YOURS, theirs.as_bytes()))
     }
+}
 
-    /// What can be said of a signature that is another: what it was made of, it does not tell.
-    fn another(&self, difference: &str, is_all_the_same: bool) -> Outcome {
-        let claimed = &self.sent.claimed;
-        let sentence = match (is_all_the_same, claimed.string_to_sign.is_some()) {
-            (false, _) => "The signature is another, as a stage before it is.",
-            (true, true) => {
-                "What you signed is the case's, so it was signed by another key: derive it from \
-                 AWS4 and the secret, by date, region, service and aws4_request, each time with \
-                 the bytes of the last."
+/// What is known of a stage of somebody else's signature: what he says, what the doctor
+/// proves, and what a verifier makes of the request, the surest first.
+struct Known<'s> {
+    claimed: Option<&'s [u8]>,
+    proven: Option<&'s [u8]>,
+    made: &'s [u8],
+}
+
+impl Known<'_> {
+    fn outcome(&self, must: &[u8], is_let_in: bool) -> Outcome {
+        let is = match (self.claimed, self.proven) {
+            // Where the signature is right, a line end is the file's, and was not signed.
+            (Some(claimed), _) => {
+                let without = claimed.strip_suffix(b"\n").filter(|_| is_let_in);
+                ("what you say that you signed", without.unwrap_or(claimed))
             }
-            (true, false) => {
-                "The request is the case's, so what was signed is not what a verifier makes of \
-                 it, or the key is another. Write down what you signed beside the request, in \
-                 …-canonical-request.txt and …-string-to-sign.txt (or .creq and .sts), and the \
-                 first difference is shown."
-            }
+            (None, Some(proven)) => ("what you signed, as your signature proves", proven),
+            (None, None) => (SEEN, self.made),
         };
-        Outcome::Differs(format!("{sentence}\n{difference}"))
+        Outcome::of((CASE, must), is)
+    }
+}
+
+/// Puts what the doctor says in front of the first difference.
+fn explain(outcomes: &mut [Outcome], diagnosis: &Diagnosis) {
+    let Diagnosis { cause, sentence, because, fix, .. } = diagnosis;
+    let told = format!("{}: {sentence}\n{because}\n{fix}", cause.id);
+    precede(outcomes.iter_mut().find(|outcome| matches!(outcome, Outcome::Differs(_))), &told);
+}
+
+fn precede(outcome: Option<&mut Outcome>, sentence: &str) {
+    if let Some(outcome) = outcome {
+        *outcome = std::mem::replace(outcome, Outcome::Absent).preceded_by(sentence);
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use countersign::vectors::{Found, Sent, check, find, run as run_case};
+
 use super::folders::Suite;
 use crate::program::run;
 
@@ -90,6 +92,43 @@ fn a_file_that_is_missing_is_told_by_what_it_holds() {
         assert_eq!(ended.code, Some(1), "{file}: {ended:?}");
         let is_told = ended.out.contains(&format!("{file} is missing: it holds {holds}"));
         assert!(is_told, "{file}: {}", ended.out);
+    }
+}
+
+#[test]
+fn no_bytes_in_any_file_of_a_case_stop_a_run() {
+    let nothing: &[u8] = b"";
+    let deep = "[".repeat(100_000);
+    let long = "A: b\n".repeat(10_000);
+    let texts = [
+        nothing,
+        b"\0",
+        b"\xff\xfe\n\r\n\r",
+        b"GET /%zz?%&=&== HTTP/1.1\nAuthorization: AWS4-HMAC-SHA256 Credential=////\n",
+        b"{\"credentials\": {\"access_key_id\": \"\"}, \"rules\": [], \"timestamp\": 1e999}",
+        b"null",
+        deep.as_bytes(),
+        long.as_bytes(),
+    ];
+    for suite in [
+        Suite::of_aws("v4", &["get-vanilla"]),
+        Suite::of_aws("v4a", &["get-vanilla"]),
+        Suite::of_ours(&["sigv4a-header"]),
+        Suite::classic(),
+    ] {
+        for file in suite.files() {
+            let whole = fs::read(&file).unwrap();
+            let half = &whole[..whole.len() / 2];
+            for text in texts.iter().chain([&half]) {
+                fs::write(&file, text).unwrap();
+                for found in find(&[suite.path()]).unwrap() {
+                    let Found::Case(case) = found else { continue };
+                    check(&case, &Sent::alone(case.request.clone(), file.clone()));
+                    run_case(&case);
+                }
+            }
+            fs::write(&file, whole).unwrap();
+        }
     }
 }
 

@@ -73,6 +73,18 @@ impl Suite {
         fs::read_to_string(self.file(name)).unwrap()
     }
 
+    /// Every file in it.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let list = |folder: &Path| {
+            let entries = fs::read_dir(folder).unwrap();
+            entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+        };
+        let (folders, mut files): (Vec<_>, Vec<_>) =
+            list(self.path()).into_iter().partition(|path| path.is_dir());
+        files.extend(folders.iter().flat_map(|folder| list(folder)));
+        files
+    }
+
     /// Puts `to` in the place of `from`, which is there.
     pub(super) fn alter(&self, name: &str, from: &str, to: &str) {
         let text = self.text(name);

@@ -94,15 +94,24 @@ fn a_wrong_signature_is_told_at_the_stage_that_shows_it() {
     for (rule, stage, line) in [
         (Break::SignedHeadersUnsorted, "canonical request", "-host;x-amz-date\n+x-amz-date;host\n"),
         (Break::AbsentHeaderSigned, "canonical request", "+zulu:\n"),
+        (Break::KeyOfAnotherRegion, "signature", "key-of-another-region: "),
+        (Break::NoEmptyLineAfterTheHeaders, "canonical request", "as your signature proves\n"),
+        (Break::CanonicalRequestNotHashed, "string to sign", "as your signature proves\n"),
         (Break::SignatureInUpperCase, "signature", "not 64 hexadecimal digits in lower case"),
         (Break::SignatureCutShort, "signature", "not 64 hexadecimal digits in lower case"),
-        (Break::KeyOfAnotherRegion, "signature", "or the key is another"),
-        (Break::SecretWithoutPrefix, "signature", "or the key is another"),
-        (Break::CanonicalRequestEndsInNewline, "signature", "is not what a verifier makes of it"),
+        (Break::SecretWithoutPrefix, "signature", "The signature is the one that is made "),
+        (Break::CanonicalRequestEndsInNewline, "canonical request", "proves ends in a line end."),
     ] {
         let left = Left::none().with("get-vanilla-header", &header(&signer().breaks(rule)));
         assert_first(&left.header(), stage, line);
     }
+}
+
+#[test]
+fn a_signature_that_nothing_explains_is_told_with_what_would_explain_it() {
+    let other = Signer::new("AKIDEXAMPLE", "a secret of somebody else").service("service");
+    let left = Left::none().with("get-vanilla-header", &header(&other));
+    assert_first(&left.header(), "signature", "or the key is another. Write down what\nyou signed");
 }
 
 #[test]
@@ -111,9 +120,13 @@ fn what_was_signed_tells_more_where_it_lies_beside_the_request() {
         (
             Break::CanonicalRequestEndsInNewline,
             "canonical request",
-            "\\ Only your canonical request ends in a line end.",
+            "\\ Only what you say that you signed ends in a line end.",
         ),
-        (Break::NoEmptyLineAfterTheHeaders, "canonical request", "--- the case\n+++ your canon"),
+        (
+            Break::NoEmptyLineAfterTheHeaders,
+            "canonical request",
+            "--- the case\n+++ what you say that you signed\n",
+        ),
         (Break::AlgorithmLineMissing, "string to sign", "-AWS4-HMAC-SHA256\n 20150830T123600Z\n"),
         (Break::KeyOfAnotherDay, "signature", "it was signed by another key: derive it from AWS4"),
     ] {
