@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
 use tower::service_fn;
 
+use crate::doctor::Budget;
 use crate::gateway::connection::Stack;
 use crate::layer::body::BoxError;
 use crate::request::Request as Plain;
@@ -67,7 +68,7 @@ impl Examiner {
             return wrong(StatusCode::BAD_REQUEST, why);
         };
         let sent = Sent::alone(plain(&parts, &body.to_bytes()), PathBuf::from("over HTTP"));
-        let report = check(case, &sent);
+        let report = check(case, &sent, Budget::SERVER);
         let status = if report.is_passed() { StatusCode::OK } else { StatusCode::FORBIDDEN };
         let answer = written(status, format!("{:#}\n", one(&report)).into());
         // Where nobody listens any more, it is over.

@@ -23,8 +23,8 @@ const SERVICE: &str = "service";
 const KEY_ID: &str = "AKIDEXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-/// Published with the halves of its signature the wrong way round; the right one stands in
-/// its `.authz`.
+/// Published with the signature of `get-vanilla`, which has no token; its own stands in its
+/// `.authz`.
 const MISPRINTED: (&str, &str) = (
     "get-vanilla-with-session-token",
     "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",

@@ -34,24 +34,26 @@ What was signed is not what a verifier makes of the request, or the key is anoth
 you signed beside the request, in …-canonical-request.txt and …-string-to-sign.txt (or .creq and
 .sts): the first difference is shown.";
 
-/// Checks a request that somebody signed for a case.
-pub fn check(case: &Case, sent: &Sent) -> Report {
+/// Checks a request that somebody signed for a case. What the doctor may take to find out what
+/// was signed, where that does not show, is `budget`.
+pub fn check(case: &Case, sent: &Sent, budget: Budget) -> Report {
     let (name, place) = (case.name.clone(), sent.place.clone());
     let verdict = match &case.task {
         None => Verdict::Skipped("it must be refused: there is nothing to sign".to_owned()),
-        Some(task) => Verdict::Ran(stages(case, task, sent)),
+        Some(task) => Verdict::Ran(stages((case, task), sent, budget)),
     };
     Report { name, place, verdict }
 }
 
-fn stages(case: &Case, task: &Task, sent: &Sent) -> Vec<(Stage, Outcome)> {
+fn stages((case, task): (&Case, &Task), sent: &Sent, budget: Budget) -> Vec<(Stage, Outcome)> {
     let server = &case.server;
     let headers = sent.request.raw_headers();
     let presented = Presented::read(sent.request.head(&headers), &server.rules, server.now);
     let answer = server.answer(&sent.request);
     let mut stages = vec![(Stage::Request, is_the_cases(task, &sent.request, &presented))];
     if let Ok(presented) = &presented {
-        stages.extend(Comparison { case, task, sent, presented, answer: &answer }.stages());
+        let compared = Comparison { case, task, sent, presented, answer: &answer };
+        stages.extend(compared.stages(budget));
     }
     stages.push((Stage::Verification, verification(&answer)));
     stages
@@ -139,10 +141,10 @@ struct Comparison<'c> {
 }
 
 impl Comparison<'_> {
-    fn stages(&self) -> [(Stage, Outcome); 3] {
+    fn stages(&self, budget: Budget) -> [(Stage, Outcome); 3] {
         let made = Made::of(self.case, self.presented, &self.sent.request.body);
         let must = self.expected();
-        let diagnosis = self.diagnosis();
+        let diagnosis = self.diagnosis(budget);
         let claimed = &self.sent.claimed;
         let proven = diagnosis.as_ref().and_then(|diagnosis| diagnosis.theirs.as_ref());
         let [canonical, string] = [
@@ -184,7 +186,7 @@ impl Comparison<'_> {
     }
 
     /// What the doctor proves of a signature that is another.
-    fn diagnosis(&self) -> Option<Diagnosis> {
+    fn diagnosis(&self, budget: Budget) -> Option<Diagnosis> {
         let is_another = self.answer.reason.as_deref() == Some("signature");
         if !is_another || self.task.algorithm != Algorithm::HmacSha256 {
             return None;
@@ -197,7 +199,7 @@ impl Comparison<'_> {
             siblings: &[],
             port: None,
         };
-        let diagnosis = doctor::examine(&case, Budget::COMMAND);
+        let diagnosis = doctor::examine(&case, budget);
         (diagnosis.proof == Proof::Proven).then_some(diagnosis)
     }
 

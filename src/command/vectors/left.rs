@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::command::Failed;
+use crate::doctor::Budget;
 use crate::vectors::{Case, Found, Report, Sent, Verdict, check, sent_for, strangers};
 
 /// The cases that are meant: of a folder all, of a file with one request the one that is
@@ -62,7 +63,7 @@ pub(super) fn check_left(case: &Case, path: &Path) -> Report {
         Sent::read(path).map_err(|fault| fault.to_string())
     };
     match sent {
-        Ok(sent) => check(case, &sent),
+        Ok(sent) => check(case, &sent, Budget::COMMAND),
         Err(why) => Report {
             name: case.name.clone(),
             place: path.to_owned(),

@@ -2,12 +2,14 @@
 
 use std::fs;
 
+use countersign::doctor::Budget;
 use countersign::vectors::{Found, Sent, check, find, run as run_case};
 
 use super::folders::Suite;
 use crate::program::run;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn what_cannot_be_read_is_told_by_file_and_by_what_is_expected() {
     let aws = || Suite::of_aws("v4", &["get-vanilla", "get-utf8"]);
     let of_pairs = || Suite::of_aws("v4a", &["get-vanilla", "get-utf8"]);
@@ -123,7 +125,8 @@ fn no_bytes_in_any_file_of_a_case_stop_a_run() {
                 fs::write(&file, text).unwrap();
                 for found in find(&[suite.path()]).unwrap() {
                     let Found::Case(case) = found else { continue };
-                    check(&case, &Sent::alone(case.request.clone(), file.clone()));
+                    let sent = Sent::alone(case.request.clone(), file.clone());
+                    check(&case, &sent, Budget::SERVER);
                     run_case(&case);
                 }
             }
