@@ -2,6 +2,7 @@
 
 use super::Case;
 use super::diagnosis::causes;
+use super::form::NAMES_NOT_CANONICAL;
 use super::trial::{Baseline, Edit, Hypothesis, Line};
 use crate::sigv4::Head;
 
@@ -86,6 +87,28 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     found
 }
 
+/// The canonical request with the headers as they should be listed, whatever the list that was
+/// sent: with the list that should be, and with the one that was.
+pub(super) fn rightly_named(base: &Baseline) -> Vec<Hypothesis> {
+    let mut headers: Vec<_> = base
+        .parts
+        .headers
+        .iter()
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, value)| (name.to_lowercase(), value))
+        .collect();
+    headers.sort();
+    headers.dedup_by(|one, two| one.0 == two.0);
+    let names = headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(";");
+    let lines = || headers.iter().map(|(name, value)| [name.as_bytes(), b":", value].concat());
+    [names.into_bytes(), base.parts.names.clone()]
+        .map(|names| {
+            let text = Text { base, between: b"\n", names: Some(&names) }.of(lines());
+            Hypothesis::of(NAMES_NOT_CANONICAL).edit(Edit::Whole(text))
+        })
+        .into()
+}
+
 fn crlf(text: &[u8]) -> Vec<u8> {
     text.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..])
 }
@@ -94,7 +117,8 @@ fn crlf(text: &[u8]) -> Vec<u8> {
 struct Text<'b> {
     base: &'b Baseline,
     between: &'static [u8],
-    has_names: bool,
+    /// The line of names, where there is one.
+    names: Option<&'b [u8]>,
 }
 
 impl Text<'_> {
@@ -109,8 +133,8 @@ impl Text<'_> {
             out.push(b'\n');
         }
         out.extend_from_slice(self.between);
-        if self.has_names {
-            out.extend_from_slice(&parts.names);
+        if let Some(names) = self.names {
+            out.extend_from_slice(names);
             out.push(b'\n');
         }
         out.extend_from_slice(&parts.payload);
@@ -120,7 +144,8 @@ impl Text<'_> {
 
 fn texts(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let whole = |cause, text: Vec<u8>| Hypothesis::of(cause).edit(Edit::Whole(text));
-    let text = |between, has_names| Text { base, between, has_names };
+    let own = base.parts.names.as_slice();
+    let text = |between, has_names: bool| Text { base, between, names: has_names.then_some(own) };
     let usual = text(b"\n", true);
     let headers = || base.parts.headers.iter();
     let line = |name: &str, colon: &[u8], value: &[u8]| [name.as_bytes(), colon, value].concat();
