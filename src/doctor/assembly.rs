@@ -39,6 +39,10 @@ causes! { Assembly:
         "The line with the names of the signed headers is missing from the canonical request.",
         "without the line of the signed headers' names",
         "Put the line of SignedHeaders between the headers and the payload's hash.";
+    LAST_LINE_MISSING, "payload-line-missing",
+        "The canonical request ends behind the names of the signed headers.",
+        "without the last line of the canonical request",
+        "End the canonical request in the SHA-256 of the body; without a body that of the empty string.";
     HEADERS_UNSORTED, "headers-unsorted",
         "The headers are not sorted by their names in the canonical request.",
         "with the headers in another order",
@@ -79,6 +83,7 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let canonical = &base.canonical;
     let mut found = vec![
         whole(CANONICAL_ENDS_IN_NEWLINE, [canonical.as_slice(), b"\n"].concat()),
+        whole(CANONICAL_ENDS_IN_NEWLINE, [canonical.as_slice(), b"\r\n"].concat()),
         whole(CANONICAL_IN_CRLF, crlf(canonical)),
     ];
     found.extend(texts(case, base));
@@ -155,8 +160,21 @@ fn texts(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let as_sent = sent_order(case.presented.head(), base);
     let in_order = as_sent.iter().map(|(sent, value)| line(&sent.to_lowercase(), b":", value));
     let in_case = headers().map(|(name, value)| line(sent_name(&as_sent, name), b":", value));
-    let titled = headers().map(|(name, value)| line(&title(name), b":", value));
+    let titled = || headers().map(|(name, value)| line(&title(name), b":", value));
+    let list = |names: Vec<String>| names.join(";").into_bytes();
+    let sent_names = list(as_sent.iter().map(|(sent, _)| sent.to_lowercase()).collect());
+    let titled_names = list(headers().map(|(name, _)| title(name)).collect());
+    let upper_names = list(headers().map(|(name, _)| name.to_uppercase()).collect());
+    let with = |names| Text { base, between: b"\n", names: Some(names) };
+    let mut without_hash = base.canonical.clone();
+    without_hash.truncate(without_hash.len().saturating_sub(base.parts.payload.len()));
+    let bare_end = without_hash.strip_suffix(b"\n").unwrap_or(&without_hash).to_vec();
     vec![
+        whole(HEADERS_UNSORTED, with(&sent_names).of(in_order.clone())),
+        whole(HEADER_NAMES_AS_SENT, with(&titled_names).of(titled())),
+        whole(HEADER_NAMES_AS_SENT, with(&upper_names).of(upper.clone())),
+        whole(NAMES_MISSING, with(b"").of(lines())),
+        whole(LAST_LINE_MISSING, bare_end),
         whole(NO_LINE_AFTER_HEADERS, text(b"", true).of(lines())),
         whole(TWO_LINES_AFTER_HEADERS, text(b"\n\n", true).of(lines())),
         whole(NAMES_MISSING, text(b"\n", false).of(lines())),
@@ -165,7 +183,7 @@ fn texts(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
         whole(HEADERS_UNSORTED, usual.of(in_order)),
         whole(HEADERS_UNSORTED, usual.of(lines().rev())),
         whole(HEADER_NAMES_AS_SENT, usual.of(in_case)),
-        whole(HEADER_NAMES_AS_SENT, usual.of(titled)),
+        whole(HEADER_NAMES_AS_SENT, usual.of(titled())),
         whole(HEADER_NAMES_AS_SENT, usual.of(upper)),
     ]
 }
@@ -214,11 +232,18 @@ fn names(base: &Baseline) -> Vec<Hypothesis> {
         of(NAMES_IN_OTHER_CASE, titled.join(";")).told("people write them"),
         of(NAMES_IN_OTHER_CASE, text.to_uppercase()).told("upper case"),
         of(NAMES_IN_OTHER_CASE, text.to_lowercase()).told("lower case, unlike in SignedHeaders"),
+        of(NAMES_IN_OTHER_ORDER, host_first(&listed)),
+        of(NAMES_SPACED, listed.join(" ")),
         of(NAMES_SPACED, listed.join("; ")),
         of(NAMES_SPACED, listed.join(",")),
         of(NAMES_SPACED, listed.join(", ")),
         of(NAMES_SPACED, format!("{text};")),
     ]
+}
+
+fn host_first(listed: &[&str]) -> String {
+    let (host, rest): (Vec<&str>, Vec<&str>) = listed.iter().partition(|name| **name == "host");
+    [host, rest].concat().join(";")
 }
 
 /// The values of the headers, written otherwise, all at once.
@@ -238,10 +263,15 @@ fn values(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     // Servers cut the space around a value off before anyone sees it; most clients send one.
     let padded = |name: &str| [b" ".as_slice(), &raw(name)].concat();
     let is_black = |byte: &u8| !byte.is_ascii_whitespace();
+    let halved = |name: &str| {
+        let text = String::from_utf8_lossy(raw(name).trim_ascii()).replace("  ", " ");
+        text.into_bytes()
+    };
     [
+        of_values(VALUES_NOT_FOLDED, base, &|name| raw(name).trim_ascii().to_vec()),
         of_values(VALUES_UNTRIMMED, base, &raw),
         of_values(VALUES_UNTRIMMED, base, &padded),
-        of_values(VALUES_NOT_FOLDED, base, &|name| raw(name).trim_ascii().to_vec()),
+        of_values(VALUES_FOLDED_OTHERWISE, base, &halved),
         of_values(VALUES_FOLDED_OTHERWISE, base, &|name| {
             raw(name).into_iter().filter(is_black).collect()
         }),

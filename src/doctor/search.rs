@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 
 use super::trial::{Baseline, Budget, Edit, Hash, Hypothesis, ToSign, canonical, string_to_sign};
 use super::{Case, Cause, Stages, assembly, body, form, headers, key, scope, target};
@@ -72,8 +72,12 @@ fn signature(case: &Case<'_>) -> Option<(Signature, Option<&'static Cause>)> {
     if let Some(signature) = HEXLOWER_PERMISSIVE.decode(sent.as_bytes()).ok().and_then(mac) {
         return Some((signature, Some(form::UPPER_SIGNATURE)));
     }
-    let plain = sent.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/");
-    let signature = BASE64.decode(plain.as_bytes()).ok().and_then(mac)?;
+    let pairs = [("%3D", "="), ("%2B", "+"), ("%2F", "/"), ("-", "+"), ("_", "/")];
+    let plain = pairs.iter().fold(sent.to_owned(), |text, (from, to)| text.replace(from, to));
+    let bytes = BASE64_NOPAD.decode(plain.trim_end_matches('=').as_bytes()).ok()?;
+    // Some write the Base64 of the hexadecimal digits.
+    let digits = HEXLOWER_PERMISSIVE.decode(&bytes).ok();
+    let signature = mac(bytes).or_else(|| digits.and_then(mac))?;
     Some((signature, Some(form::BASE64_SIGNATURE)))
 }
 
