@@ -44,6 +44,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
             "ids",
             "page",
             "policy",
+            "request",
+            "signing",
             "sigv4",
             "store",
             "totp",
