@@ -27,6 +27,7 @@ pub(super) fn compose(pieces: Vec<Piece>) -> Result<Curl, Unreadable> {
 
 /// What the options say, until the address is known as well.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is given or not")]
 struct Wish {
     address: Option<Word>,
     method: Option<String>,
@@ -52,13 +53,11 @@ struct Wish {
 
 impl Wish {
     fn ask(&mut self, address: Word) -> Result<(), Unreadable> {
-        match &self.address {
-            Some(_) => Err(Unreadable::SeveralRequests(address.line)),
-            None => {
-                self.address = Some(address);
-                Ok(())
-            }
+        if self.address.is_some() {
+            return Err(Unreadable::SeveralRequests(address.line));
         }
+        self.address = Some(address);
+        Ok(())
     }
 
     fn take(

@@ -118,7 +118,7 @@ pub(super) fn read(words: Vec<Word>) -> Result<Vec<Piece>, Unreadable> {
         match word.text.as_slice() {
             b"--" if !is_behind_options => is_behind_options = true,
             [b'-', b'-', ..] if !is_behind_options => {
-                pieces.extend(long(word, &mut words)?.map(Piece::Option));
+                pieces.extend(long(&word, &mut words)?.map(Piece::Option));
             }
             [b'-', _, ..] if !is_behind_options => {
                 letters(&word, &mut words, &mut pieces)?;
@@ -130,7 +130,7 @@ pub(super) fn read(words: Vec<Word>) -> Result<Vec<Piece>, Unreadable> {
 }
 
 /// `--name`, `--name value`, `--name=value`.
-fn long(word: Word, rest: &mut impl Iterator<Item = Word>) -> Result<Option<Given>, Unreadable> {
+fn long(word: &Word, rest: &mut impl Iterator<Item = Word>) -> Result<Option<Given>, Unreadable> {
     let text = word.text.strip_prefix(b"--").unwrap_or_default();
     let mut parts = text.splitn(2, |byte| *byte == b'=');
     let (name, inline) = (parts.next().unwrap_or_default(), parts.next());
@@ -144,12 +144,12 @@ fn long(word: Word, rest: &mut impl Iterator<Item = Word>) -> Result<Option<Give
     let is_valued = find(TOLD).is_some() || has(VALUED, name);
     if is_valued {
         let inline = inline.map(|text| Word { text: text.to_vec(), line });
-        let value = inline.or_else(|| rest.next()).ok_or_else(|| no_value(&word))?;
+        let value = inline.or_else(|| rest.next()).ok_or_else(|| no_value(word))?;
         return Ok(find(TOLD).map(|name| Given { name, value }));
     }
     let positive = name.strip_prefix(b"no-").unwrap_or(name);
     let is_told_off = TOLD_FLAGS.iter().any(|flag| flag.as_bytes() == positive);
-    if is_told_off || has(FLAGS, positive) { Ok(None) } else { Err(unknown(&word)) }
+    if is_told_off || has(FLAGS, positive) { Ok(None) } else { Err(unknown(word)) }
 }
 
 /// `-sXPOST`, `-H value`: letters without a value, and perhaps one whose value is what follows.

@@ -66,7 +66,7 @@ impl Shell<'_> {
     /// Goes past `text`, if it is what comes next.
     fn skip(&mut self, text: &[u8]) -> bool {
         let Some(rest) = self.rest.strip_prefix(text) else { return false };
-        self.line = self.line.saturating_add(text.iter().filter(|byte| **byte == b'\n').count());
+        self.line = self.line.saturating_add(usize::from(text.ends_with(b"\n")));
         self.rest = rest;
         true
     }
@@ -81,10 +81,9 @@ impl Shell<'_> {
             b'`' => return Err(Unreadable::Substitution(self.line)),
             b'^' if self.is_for_windows() => return Err(Unreadable::ForWindows(self.line)),
             b' ' | b'\t' | b'\r' => self.end_word(),
-            b'\n' | b';' | b'|' => return Ok(Flow::End),
             b'#' if self.word.is_none() => return Ok(Flow::End),
             b'&' if self.is_ampersand_of_url() => return Err(Unreadable::Ampersand(self.line)),
-            b'&' => return Ok(Flow::End),
+            b'\n' | b';' | b'|' | b'&' => return Ok(Flow::End),
             b'<' | b'>' => self.redirect(),
             _ => self.push(byte),
         }
