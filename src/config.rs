@@ -7,6 +7,7 @@
 mod flags;
 mod layers;
 mod reading;
+pub mod signature;
 mod words;
 
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use self::signature::Signature;
 use crate::secret::Secret;
 use crate::store::draft::Limits;
 use crate::store::session::Delegation;
@@ -41,6 +43,8 @@ pub enum Command {
         /// What opens the secrets where the gateway does not run.
         seal: SealSource,
     },
+    /// Do something with a single request.
+    Signature(Box<Signature>),
 }
 
 /// What an operator does.

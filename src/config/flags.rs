@@ -1,11 +1,17 @@
 //! The flags: each setting's name, what it may be, and what it is for.
 
+pub(super) mod signature;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+use self::signature::{
+    EXPLAIN_EXAMPLES, ExplainFlags, LookingFlags, PRESIGN_EXAMPLES, PresignFlags, SIGN_EXAMPLES,
+    SignFlags, VERIFY_EXAMPLES,
+};
 use super::LogFormat;
 use super::words::{
     Limit, account, body, count, filter, head, issuer, limit, region, seconds, user,
@@ -28,7 +34,8 @@ Examples:
   eval \"$(countersign env)\"                 point the AWS tools of this shell at it
   aws iam create-user --user-name ann       and use them
   countersign account create                a further account, while it runs or not
-  countersign backup before-upgrade.db      a copy of everything, while it runs or not";
+  countersign backup before-upgrade.db      a copy of everything, while it runs or not
+  countersign explain request.txt           what its signature is made of, and what is wrong with it";
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
@@ -73,6 +80,19 @@ pub(super) enum Verb {
     DelegationToken(DelegationTokenVerb),
     /// Copies everything into a file that does not exist yet, while the gateway runs or not.
     Backup(BackupFlags),
+    /// Signs a request, and prints it.
+    #[command(after_help = SIGN_EXAMPLES)]
+    Sign(Box<SignFlags>),
+    /// Signs a request in its query, and prints the URL.
+    #[command(after_help = PRESIGN_EXAMPLES)]
+    Presign(Box<PresignFlags>),
+    /// Tells whether the signature of a request is good, without a server.
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Box<LookingFlags>),
+    /// Shows what the signature of a request is made of, stage by stage, and where a client's
+    /// own stages first differ.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Box<ExplainFlags>),
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,7 @@
 //! From the words of all layers to plain values, and the rules between settings.
 
+mod signature;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
@@ -31,9 +33,11 @@ pub(super) fn read(args: &[OsString], environment: &Environment) -> Result<Comma
     let flags = flags(&bare, args)?;
     let keys = keys(&bare);
     environment.check(&keys)?;
-    let file = file(&flags, environment, &keys)?;
+    let path = path(&flags);
+    let is_layered = path.first().is_none_or(|verb| !is_of_one_request(verb));
+    let file = if is_layered { file(&flags, environment, &keys)? } else { File::default() };
     let below = Below { environment, file };
-    let laid = lay_at(bare, &path(&flags), &below)?;
+    let laid = if is_layered { lay_at(bare, &path, &below)? } else { bare };
     let matches = laid.try_get_matches_from(args).map_err(|error| stop(&error))?;
     let line = CommandLine::from_arg_matches(&matches).map_err(|error| stop(&error))?;
     Reading { matches: leaf(&matches), below: &below }.command(line.verb)
@@ -51,13 +55,20 @@ fn flags(bare: &clap::Command, args: &[OsString]) -> Result<ArgMatches, Stop> {
     }
 }
 
+/// Commands that settings of the gateway do not reach: what `--region` is there is another
+/// thing.
+fn is_of_one_request(verb: &str) -> bool {
+    matches!(verb, "sign" | "presign" | "verify" | "explain")
+}
+
 /// The name of every setting of any command.
 fn keys(command: &clap::Command) -> Vec<String> {
     let mut keys: Vec<_> = SECRETS.iter().map(|&key| key.to_owned()).collect();
     let mut commands = vec![command];
     while let Some(command) = commands.pop() {
         keys.extend(command.get_arguments().filter_map(|arg| arg.get_long()).map(str::to_owned));
-        commands.extend(command.get_subcommands());
+        let inner = command.get_subcommands();
+        commands.extend(inner.filter(|command| !is_of_one_request(command.get_name())));
     }
     keys.retain(|key| !matches!(key.as_str(), "help" | "version"));
     keys.sort();
@@ -123,6 +134,10 @@ impl Reading<'_> {
             }
             Verb::DelegationToken(DelegationTokenVerb::Create(flags)) => self.delegate(flags),
             Verb::Backup(flags) => self.operate(flags.data, Operation::Backup(flags.file)),
+            Verb::Sign(flags) => signature::sign(*flags, self.below.environment),
+            Verb::Presign(flags) => signature::presign(*flags, self.below.environment),
+            Verb::Verify(flags) => signature::verify(*flags, self.below.environment),
+            Verb::Explain(flags) => signature::explain(*flags, self.below.environment),
         }
     }
 

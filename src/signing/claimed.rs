@@ -1,12 +1,13 @@
 //! What a signed request says that it is signed for, whether it is signed well or not.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::request::Request;
 use crate::sigv4::{Algorithm, Query, Stamp};
 
 /// The parts of a signature that tell how the rest of it is to be read.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Default, Eq, PartialEq)]
 pub struct Claimed {
     /// The id of the key.
     pub key_id: Option<String>,
@@ -16,8 +17,23 @@ pub struct Claimed {
     pub service: Option<String>,
     /// The time.
     pub stamp: Option<Stamp>,
+    /// The signature.
+    pub signature: Option<String>,
+    /// The session token.
+    pub token: Option<String>,
     /// Whether there is anything of a signature.
     pub is_signed: bool,
+}
+
+/// The signature and the token stay out of logs.
+impl fmt::Debug for Claimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claimed")
+            .field("key_id", &self.key_id)
+            .field("region", &self.region)
+            .field("service", &self.service)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Claimed {
@@ -31,13 +47,18 @@ impl Claimed {
             value.map(|(_, value)| String::from_utf8_lossy(&value).into_owned())
         };
         let header = request.header("authorization").map(String::from_utf8_lossy);
-        let in_header = header.as_deref().and_then(credential);
+        let in_header = header.as_deref().and_then(|header| value(header, "Credential="));
         let credential = in_header.map(str::to_owned).or_else(|| parameter(b"X-Amz-Credential"));
+        let signature = header.as_deref().and_then(|header| value(header, "Signature="));
+        let token = request.header("x-amz-security-token").map(<[u8]>::trim_ascii);
+        let token = token.map(|token| String::from_utf8_lossy(token).into_owned());
         let algorithm = parameter(b"X-Amz-Algorithm");
         let named = header.as_deref().map(str::trim_start).or(algorithm.as_deref());
         let has_region = named.is_none_or(has_region);
         Self {
             stamp: stamp(request, parameter(b"X-Amz-Date")),
+            signature: signature.map(str::to_owned).or_else(|| parameter(b"X-Amz-Signature")),
+            token: token.or_else(|| parameter(b"X-Amz-Security-Token")),
             is_signed: header.is_some() || algorithm.is_some(),
             ..credential.as_deref().map(|text| Self::read(text, has_region)).unwrap_or_default()
         }
@@ -57,9 +78,9 @@ fn has_region(named: &str) -> bool {
     !without.into_iter().any(|algorithm| named.starts_with(algorithm.as_str()))
 }
 
-/// The credential in an `Authorization`.
-fn credential(header: &str) -> Option<&str> {
-    let (_, rest) = header.split_once("Credential=")?;
+/// What stands behind `name` in an `Authorization`.
+fn value<'h>(header: &'h str, name: &str) -> Option<&'h str> {
+    let (_, rest) = header.split_once(name)?;
     rest.split([',', ' ']).next().filter(|text| !text.is_empty())
 }
 
@@ -86,14 +107,18 @@ mod tests {
     #[test]
     fn what_is_claimed_is_read_in_both_forms() {
         let header = "GET /\nX-Amz-Date: 20150830T123600Z\n\
-            Authorization: AWS4-HMAC-SHA256 Credential=A/20150830/eu-west-1/sts/aws4_request, Signature=x";
+            Authorization: AWS4-HMAC-SHA256 Credential=A/20150830/eu-west-1/sts/aws4_request, Signature=x\n\
+            X-Amz-Security-Token: t/";
         let query = "GET /?X-Amz-Credential=A%2F20150830%2Feu-west-1%2Fsts%2Faws4_request\
-            &X-Amz-Date=20150830T123600Z&X-Amz-Algorithm=AWS4-HMAC-SHA256";
+            &X-Amz-Date=20150830T123600Z&X-Amz-Algorithm=AWS4-HMAC-SHA256\
+            &X-Amz-Signature=x&X-Amz-Security-Token=t%2F";
         for text in [header, query] {
-            let Claimed { key_id, region, service, stamp, is_signed } = claimed(text);
+            let Claimed { key_id, region, service, stamp, signature, token, is_signed } =
+                claimed(text);
             assert_eq!(key_id.as_deref(), Some("A"));
             assert_eq!((region.as_deref(), service.as_deref()), (Some("eu-west-1"), Some("sts")));
             assert_eq!(stamp.unwrap().as_str(), "20150830T123600Z");
+            assert_eq!((signature.as_deref(), token.as_deref()), (Some("x"), Some("t/")));
             assert!(is_signed);
         }
     }

@@ -101,8 +101,8 @@ pub fn why(refusal: &Refusal) -> String {
 fn mismatch(cause: Cause) -> &'static str {
     match cause {
         Cause::Signature => {
-            "the signature is another than the one that this key makes of this request: countersign \
-             explain shows what is signed, line by line"
+            "the signature is another than the one that this key makes of this request: compare \
+             what was signed with what is seen here, line by line"
         }
         Cause::NoSignature => {
             "the signature is none: it must be hexadecimal digits in lower case, 64 of them for \

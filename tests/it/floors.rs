@@ -39,6 +39,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
         "data_encoding",
         &[
             "catalog",
+            "command",
             "federation",
             "gateway",
             "ids",

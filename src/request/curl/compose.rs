@@ -108,9 +108,6 @@ impl Wish {
             _ => return Err(Unreadable::Header(line)),
         };
         self.headers.push((name.to_owned(), value));
-        if self.headers.len() > Bound::Headers.limit() {
-            return Err(Unreadable::TooManyHeaders);
-        }
         Ok(())
     }
 
@@ -163,6 +160,9 @@ impl Wish {
             headers: self.headers(&url.host, user.as_deref()),
             body: self.data.unwrap_or_default(),
         };
+        if request.headers.len() > Bound::Headers.limit() {
+            return Err(Unreadable::TooManyHeaders);
+        }
         let user = user.as_deref().map(read_user);
         let is_secure = url.is_secure == Some(true);
         Ok(Curl { request, is_secure, signing: self.signing, user })
