@@ -43,6 +43,9 @@ impl Pasted {
     /// }
     /// ```
     pub fn read(text: &[u8]) -> Result<Self, NotRead> {
+        if text.trim_ascii().is_empty() {
+            return Err(Unreadable::Empty.into());
+        }
         if Curl::is_one(text) {
             let Curl { request, is_secure, signing, user } = Curl::read(text)?;
             return Ok(Self { request, is_secure: Some(is_secure), signing, user });

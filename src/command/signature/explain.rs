@@ -45,7 +45,10 @@ pub(super) fn run(
 ) -> Result<Ended, Failed> {
     let request = drafted(subject)?;
     let headers = request.raw_headers();
-    let read = Presented::read(request.head(&headers), &subject.rules, subject.own_time());
+    // What is drafted is signed when it is looked at.
+    let is_signed = subject.claimed.is_signed;
+    let time = if is_signed { subject.own_time() } else { subject.time() };
+    let read = Presented::read(request.head(&headers), &subject.rules, time);
     let presented = match read {
         Ok(presented) => presented,
         Err(refusal) => return refused(subject, &refusal, output, out),
