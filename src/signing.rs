@@ -6,7 +6,6 @@
 
 mod claimed;
 mod place;
-mod refused;
 mod service;
 
 use data_encoding::HEXLOWER;
@@ -14,7 +13,6 @@ use thiserror::Error;
 
 pub use claimed::Claimed;
 pub use place::Place;
-pub use refused::why;
 pub use service::{Manner, rules_of};
 
 use crate::clock::Time;
@@ -137,8 +135,14 @@ pub enum Unable {
     /// No key pair can be made of the secret.
     #[error("no key pair can be made of this secret: take another key")]
     NoPair,
+    /// What is declared of the body is not so, or not taken.
+    #[error(
+        "X-Amz-Content-Sha256 is not the hash of the body, and the service takes nothing else: take \
+         it out"
+    )]
+    Payload,
     /// Whoever verifies the request would refuse it, however it is signed.
-    #[error("no signature could make this request good: {}", why(.0))]
+    #[error("no signature could make this request good ({})", .0.reason())]
     Refused(Refusal),
 }
 
@@ -285,8 +289,8 @@ impl Signatory<'_> {
         let presented = Presented::read(draft.head(&headers), self.rules, self.time);
         let presented = presented.map_err(Unable::Refused)?;
         presented.in_scope(self.rules).map_err(Unable::Refused)?;
-        let refused = |cause| Unable::Refused(Refusal::Mismatch(cause));
-        let payload = presented.payload(self.rules, &draft.body).map_err(refused)?;
+        let payload = presented.payload(self.rules, &draft.body);
+        let payload = payload.map_err(|_| Unable::Payload)?;
         let [reading, ..] = Reading::ALL;
         let (canonical, _) = presented.canonical_request(self.rules, &payload, reading);
         self.made_of(&presented.string_to_sign(&canonical))

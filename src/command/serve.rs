@@ -22,6 +22,7 @@ use crate::gateway::listen::{Connections, Listener};
 use crate::gateway::stop::{Signals, Stop};
 use crate::gateway::{Layers, forgetting, stack, tls};
 use crate::ids::{Ids, RandomIds};
+use crate::layer::authenticate::Practice;
 use crate::layer::shed::Serving;
 use crate::log;
 use crate::metrics::Metrics;
@@ -149,6 +150,7 @@ impl Opened {
             body_limit: bounds.body,
             regions: serve.regions.clone(),
             proxies: serve.proxies.clone(),
+            practice: practice(serve, &self.public, &self.admin),
         });
         let admin =
             Admin { store: self.store, metrics: Arc::clone(metrics), serving, stop: stop.clone() };
@@ -164,6 +166,13 @@ impl Opened {
             private.serve(self.admin, admin, stop.clone()),
         );
     }
+}
+
+/// Where refusals are looked into, and whether callers are told what is found.
+fn practice(serve: &Serve, public: &Listener, admin: &Listener) -> Practice {
+    let page = format!("http://{}/", reachable(admin.address()));
+    let practice = Practice::default().open(serve.explains).with_page(Some(page));
+    practice.on_port(public.address().port())
 }
 
 /// Where the public door is to be reached.

@@ -12,10 +12,10 @@ use self::signature::{
     EXPLAIN_EXAMPLES, ExplainFlags, LookingFlags, PRESIGN_EXAMPLES, PresignFlags, SIGN_EXAMPLES,
     SignFlags, VERIFY_EXAMPLES,
 };
-use super::LogFormat;
 use super::words::{
     Limit, account, body, count, filter, head, issuer, limit, region, seconds, user,
 };
+use super::{LogFormat, When};
 use crate::store::limits::Limits;
 use crate::text::{AccountId, IssuerBase, Network, UserName};
 
@@ -210,6 +210,17 @@ pub(super) struct ServeFlags {
     /// what they see as aws:SecureTransport. These headers of anyone else are not looked at.
     #[arg(long, value_name = "CIDR", value_parser = str::parse::<Network>)]
     pub(super) trusted_proxy: Vec<Network>,
+    /// Tells whoever is refused why: in the error's message, and in headers. It is on where only
+    /// this machine can ask [default: auto]
+    ///
+    /// The log tells of every refusal what is wrong with the request, as far as that can be seen or
+    /// proven. With this, the caller is told as well: x-countersign-cause names it,
+    /// x-countersign-request leads to the inspector, and where a signature does not match, the
+    /// message says what should have been signed. auto is on where --listen is a loopback address
+    /// and there is no --trusted-proxy. It repeats to callers what they sent, and no secret; still
+    /// it is for development.
+    #[arg(long, value_enum, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "auto", hide_default_value = true)]
+    pub(super) explain: When,
     /// The certificate chain, PEM: speaks TLS
     #[arg(long, value_name = "FILE")]
     pub(super) tls_cert: Option<PathBuf>,

@@ -135,7 +135,7 @@ fn what_no_server_would_take_is_not_signed() {
     assert_eq!(sign("GET /\nHost: h"), Unable::Refused(Refusal::NoCall));
     assert_eq!(sign("POST /..\nHost: h"), Unable::Refused(Refusal::BadPath));
     let undeclared = sign("POST /\nHost: h\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD");
-    assert!(matches!(undeclared, Unable::Refused(Refusal::Mismatch(_))));
+    assert_eq!(undeclared, Unable::Payload);
     for id in ["", "AK IA", "AKIA\n", "AKIA/x", "AKIA,"] {
         let credentials = Credentials { key_id: id.to_owned(), ..ann(None) };
         let refused = signatory(&credentials, &rules).sign(&read("POST /\nHost: h"));
@@ -161,5 +161,5 @@ fn a_key_pair_signs_for_a_set_of_regions_in_both_forms() {
     assert_eq!(verified(&house, &signatory.presign(&request, 60).unwrap()), Ok(()));
     let iam = rules_of("iam", None);
     let refused = Signatory { rules: &iam, ..signatory }.sign(&request).unwrap_err();
-    assert!(refused.to_string().contains("sign with AWS4-HMAC-SHA256"), "{refused}");
+    assert!(matches!(refused, Unable::Refused(Refusal::Algorithm(_))), "{refused}");
 }

@@ -16,18 +16,27 @@ pub(super) fn print(
     veil: &Veil,
     out: &mut impl Write,
 ) -> Result<(), Failed> {
-    writeln!(out, "\ndiagnosis: {} ({})", diagnosis.cause.id, proof(diagnosis.proof))?;
-    writeln!(out, "  {}", diagnosis.sentence)?;
-    writeln!(out, "  how it is known: {}", diagnosis.because)?;
-    writeln!(out, "  what to do: {}", diagnosis.fix)?;
-    writeln!(out, "  {} ways to sign it were tried", diagnosis.tried)?;
+    writeln!(out, "because: {}", diagnosis.sentence)?;
+    writeln!(out, "what to do: {}", diagnosis.fix)?;
+    writeln!(out, "how it is known: {}", diagnosis.because)?;
+    let tried = match diagnosis.tried {
+        0 => String::new(),
+        tried => format!(", {tried} ways to sign it tried"),
+    };
+    writeln!(out, "cause: {}, {}{tried}", causes(diagnosis), proof(diagnosis.proof))?;
     for sign in &diagnosis.signs {
-        writeln!(out, "  also seen: {} ({})", sign.sentence, sign.cause.id)?;
+        writeln!(out, "also seen: {} ({})", sign.sentence, sign.cause.id)?;
     }
     if let (Some(ours), Some(theirs)) = (&diagnosis.ours, &diagnosis.theirs) {
         print_stages(ours, theirs, veil, out)?;
     }
     Ok(())
+}
+
+/// One cause, or both of the two that it takes.
+fn causes(diagnosis: &Diagnosis) -> String {
+    let both = [Some(diagnosis.cause), diagnosis.and].into_iter().flatten();
+    both.map(|cause| cause.id).collect::<Vec<_>>().join(" and ")
 }
 
 fn proof(proof: Proof) -> &'static str {
@@ -74,27 +83,28 @@ fn print_marked(
 }
 
 /// The same for machines.
-pub(super) fn as_json(diagnosis: &Diagnosis) -> Value {
+pub(super) fn as_json(diagnosis: &Diagnosis, veil: &Veil) -> Value {
     let signs = diagnosis.signs.iter();
     let signs: Vec<_> =
         signs.map(|sign| json!({ "cause": sign.cause.id, "sentence": sign.sentence })).collect();
     json!({
         "cause": diagnosis.cause.id,
+        "and": diagnosis.and.map(|cause| cause.id),
         "proof": proof(diagnosis.proof),
         "sentence": diagnosis.sentence,
         "because": diagnosis.because,
         "fix": diagnosis.fix,
         "tried": diagnosis.tried,
         "signs": signs,
-        "ours": diagnosis.ours.as_ref().map(stages_json),
-        "theirs": diagnosis.theirs.as_ref().map(stages_json),
+        "ours": diagnosis.ours.as_ref().map(|stages| stages_json(stages, veil)),
+        "theirs": diagnosis.theirs.as_ref().map(|stages| stages_json(stages, veil)),
     })
 }
 
-fn stages_json(stages: &Stages) -> Value {
+fn stages_json(stages: &Stages, veil: &Veil) -> Value {
     let lines = |text: &[u8]| -> Vec<String> {
         let lines = text.split(|byte| *byte == b'\n');
-        lines.map(|line| Shown::of(line, &Veil::default()).text).collect()
+        lines.map(|line| Shown::of(line, veil).text).collect()
     };
     json!({
         "canonical_request": lines(&stages.canonical_request),

@@ -85,7 +85,7 @@ fn refused(
 ) -> Result<Ended, Failed> {
     match output {
         Output::Text => text::print_refused(subject, refusal, out)?,
-        Output::Json => writeln!(out, "{:#}", json::refused(refusal))?,
+        Output::Json => writeln!(out, "{:#}", json::refused(subject, refusal))?,
     }
     Ok(Ended::Badly)
 }

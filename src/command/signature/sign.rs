@@ -6,6 +6,7 @@ use super::curl;
 use super::subject::Subject;
 use crate::command::{Ended, Failed};
 use crate::config::signature::SignedOutput;
+use crate::doctor::recognize;
 use crate::request::Request;
 use crate::signing::{Claimed, Unable};
 use crate::sigv4::Algorithm;
@@ -28,7 +29,7 @@ pub(super) fn sign(
     let credentials = subject.credentials()?;
     let rules = subject.rules_for(algorithm);
     let signatory = subject.signatory(&credentials, (&rules, algorithm));
-    let signed = signatory.sign(subject.request()).map_err(unable)?;
+    let signed = signatory.sign(subject.request()).map_err(|why| unable(subject, &why))?;
     match output {
         SignedOutput::Http => out.write_all(&signed.to_text())?,
         SignedOutput::Curl => {
@@ -48,19 +49,19 @@ pub(super) fn presign(
     let credentials = subject.credentials()?;
     let rules = subject.rules_for(algorithm);
     let signatory = subject.signatory(&credentials, (&rules, algorithm));
-    let signed = signatory.presign(subject.request(), seconds).map_err(unable)?;
+    let signed =
+        signatory.presign(subject.request(), seconds).map_err(|why| unable(subject, &why))?;
     out.write_all(&[&url(subject, &signed), &b"\n"[..]].concat())?;
     tell_the_rest(&signed, notes)?;
     Ok(Ended::Well)
 }
 
-fn unable(why: Unable) -> Failed {
-    match why {
-        Unable::Refused(_) => Failed::new(why),
-        Unable::NoHost | Unable::KeyId | Unable::Token | Unable::Scope | Unable::NoPair => {
-            Failed::asked_wrong(why)
-        }
-    }
+/// Why not, with what the doctor has to say to what no signature makes good.
+fn unable(subject: &Subject<'_>, why: &Unable) -> Failed {
+    let Unable::Refused(refusal) = why else { return Failed::asked_wrong(why) };
+    let headers = subject.request().raw_headers();
+    let found = recognize(refusal, &subject.request().head(&headers));
+    Failed::new(format_args!("{why}: {} {}", found.sentence, found.fix))
 }
 
 fn headers(signed: &Request) -> Vec<u8> {

@@ -3,9 +3,9 @@
 use data_encoding::HEXLOWER;
 
 use super::subject::Subject;
-use crate::doctor::Diagnosis;
+use crate::doctor::{Budget, Case, Diagnosis, examine, recognize};
 use crate::secret::Secret;
-use crate::sigv4::{Algorithm, Presented, Refusal, Signer, SigningKey, Verifier};
+use crate::sigv4::{Algorithm, Head, Presented, Refusal, Signer, SigningKey, Verifier};
 #[cfg(feature = "sigv4a")]
 use crate::sigv4::{EcdsaSignature, PublicKey};
 
@@ -13,7 +13,7 @@ use crate::sigv4::{EcdsaSignature, PublicKey};
 #[derive(Debug)]
 pub(super) struct Verdict {
     pub(super) signer: Result<Signer, Refusal>,
-    /// Why it does not match, where that was looked for.
+    /// Why it is not good, where it is not.
     pub(super) diagnosis: Option<Diagnosis>,
     /// Whether a token was held against one that is not the request's own.
     pub(super) is_token_taken: bool,
@@ -24,22 +24,31 @@ impl Verdict {
     pub(super) fn of(subject: &Subject<'_>, secret: &Secret) -> Self {
         let request = subject.request();
         let headers = request.raw_headers();
-        let read = Presented::read(request.head(&headers), &subject.rules, subject.time());
-        let presented = match read {
+        let head = request.head(&headers);
+        let presented = match Presented::read(head, &subject.rules, subject.time()) {
             Ok(presented) => presented,
-            Err(refusal) => return Self::refused(refusal),
+            Err(refusal) => return Self::refused(refusal, &head),
         };
         let key = subject.key_for(&presented, secret);
         let verifier = Verifier::keeping(1);
         let signer = presented
             .in_scope(&subject.rules)
             .and_then(|scoped| verifier.verify(&scoped, &request.body, Some(&key)));
+        let (rules, body) = (&subject.rules, request.body.as_slice());
+        let case =
+            Case { presented: &presented, rules, body, key: &key, siblings: &[], port: None };
+        let diagnosis = match &signer {
+            Ok(_) => None,
+            Err(Refusal::Mismatch(_)) => Some(examine(&case, Budget::COMMAND)),
+            Err(refusal) => Some(recognize(refusal, &head)),
+        };
         let is_token_taken = presented.token().is_some() && subject.key.token.is_none();
-        Self { signer, diagnosis: None, is_token_taken }
+        Self { signer, diagnosis, is_token_taken }
     }
 
-    fn refused(refusal: Refusal) -> Self {
-        Self { signer: Err(refusal), diagnosis: None, is_token_taken: false }
+    fn refused(refusal: Refusal, head: &Head<'_>) -> Self {
+        let diagnosis = Some(recognize(&refusal, head));
+        Self { signer: Err(refusal), diagnosis, is_token_taken: false }
     }
 
     pub(super) fn is_good(&self) -> bool {

@@ -11,8 +11,11 @@ use super::visible::Veil;
 use crate::clock::Time;
 use crate::command::{Ended, Failed};
 use crate::config::signature::Output;
-use crate::signing::why;
+use crate::doctor::Diagnosis;
 use crate::sigv4::{Refusal, Signer};
+
+const ANOTHER_KEY: &str = "the request names another key than the one whose secret is at hand: give \
+    --key-id, or that key's secret";
 
 pub(super) fn run(
     subject: &Subject<'_>,
@@ -29,7 +32,7 @@ pub(super) fn run(
             }
         }
         Output::Json => {
-            let mut told = as_json(&verdict);
+            let mut told = as_json(&verdict, &Veil::over(subject.token().as_deref()));
             if let Some(told) = told.as_object_mut() {
                 told.insert("looked_at".to_owned(), looked_at_json(subject));
             }
@@ -45,14 +48,14 @@ pub(super) fn print(
     verdict: &Verdict,
     out: &mut impl Write,
 ) -> Result<(), Failed> {
+    let veil = Veil::over(subject.token().as_deref());
     match &verdict.signer {
-        Ok(signer) => print_signer(signer, verdict, out)?,
-        Err(refusal) => print_refusal(subject, refusal, out)?,
+        Ok(signer) => print_signer(signer, verdict, out),
+        Err(refusal) => {
+            let diagnosis = verdict.diagnosis.as_ref();
+            print_refusal(subject, (refusal, diagnosis), &veil, out)
+        }
     }
-    if let Some(diagnosis) = &verdict.diagnosis {
-        diagnosis::print(diagnosis, &Veil::over(subject.token().as_deref()), out)?;
-    }
-    Ok(())
 }
 
 fn print_signer(signer: &Signer, verdict: &Verdict, out: &mut impl Write) -> Result<(), Failed> {
@@ -70,9 +73,11 @@ fn print_signer(signer: &Signer, verdict: &Verdict, out: &mut impl Write) -> Res
     Ok(())
 }
 
+/// Prints a refusal in AWS's words, and what the doctor has to say to it.
 pub(super) fn print_refusal(
     subject: &Subject<'_>,
-    refusal: &Refusal,
+    (refusal, diagnosis): (&Refusal, Option<&Diagnosis>),
+    veil: &Veil,
     out: &mut impl Write,
 ) -> Result<(), Failed> {
     let status = refusal.status().as_u16();
@@ -83,7 +88,12 @@ pub(super) fn print_refusal(
         }
         None => writeln!(out, "not valid: status {status}, without an error document")?,
     }
-    writeln!(out, "because: {}", why(refusal))?;
+    match (refusal, diagnosis) {
+        // To the doctor it is a key that a whole server does not know.
+        (Refusal::UnknownKey, _) => writeln!(out, "because: {ANOTHER_KEY}")?,
+        (_, Some(diagnosis)) => diagnosis::print(diagnosis, veil, out)?,
+        (_, None) => {}
+    }
     if *refusal == Refusal::Unsigned && subject.pasted.signing.is_some() {
         writeln!(out, "curl signs it itself when it runs: paste what curl --trace-ascii shows")?;
     }
@@ -91,7 +101,7 @@ pub(super) fn print_refusal(
 }
 
 /// What came of it, for machines.
-pub(super) fn as_json(verdict: &Verdict) -> Value {
+pub(super) fn as_json(verdict: &Verdict, veil: &Veil) -> Value {
     match &verdict.signer {
         Ok(signer) => json!({
             "valid": true,
@@ -105,7 +115,7 @@ pub(super) fn as_json(verdict: &Verdict) -> Value {
         Err(refusal) => json!({
             "valid": false,
             "refusal": refusal_json(refusal),
-            "diagnosis": verdict.diagnosis.as_ref().map(diagnosis::as_json),
+            "diagnosis": verdict.diagnosis.as_ref().map(|found| diagnosis::as_json(found, veil)),
         }),
     }
 }
@@ -117,7 +127,6 @@ pub(super) fn refusal_json(refusal: &Refusal) -> Value {
         "code": error.as_ref().map(|error| error.code().as_str()),
         "message": error.as_ref().map(crate::error::Error::message),
         "reason": refusal.reason(),
-        "why": why(refusal),
     })
 }
 

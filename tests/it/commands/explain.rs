@@ -203,7 +203,7 @@ fn a_request_that_is_refused_before_its_stages_is_told_why() {
         out.starts_with("a server refuses this request before it looks at what is signed\n"),
         "{out}"
     );
-    assert!(out.contains("lacks Signature: send all parts of a signature"), "{out}");
+    assert!(out.contains("because: Parts of the signature are missing."), "{out}");
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn the_secret_is_asked_for_and_so_is_all_that_is_not_told() {
 fn what_cannot_be_signed_well_is_refused_with_what_to_do() {
     let ended = said("sign", "GET /\nHost: iam.amazonaws.com");
     assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
-    assert!(ended.err.contains("send one of these, or choose other rules"), "{}", ended.err);
+    assert!(ended.err.contains("Send a POST with a form"), "{}", ended.err);
     let zero = said("sign --service a --output curl", "POST /\nHost: h\n\n\0");
     assert_eq!(zero.code, Some(1));
     assert!(zero.err.contains("take --output http"), "{}", zero.err);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     ID, KEY, LIST_USERS, SECRET, SIGNATURE, TIME, TOKEN, printed, said, said_in_session, signed,
 };
-use crate::program::{run, run_on};
+use crate::program::{Ended, run, run_on};
 
 #[test]
 fn a_good_signature_is_told_with_whose_it_is_and_when_it_was_made() {
@@ -42,7 +42,29 @@ fn a_bad_signature_is_told_in_awss_words_and_in_ours() {
     let lines: Vec<_> = refused.out.lines().collect();
     assert_eq!(lines[0], "not valid: SignatureDoesNotMatch (403)");
     assert!(lines[1].starts_with("AWS says: The request signature we calculated does not match"));
-    assert!(lines[2].starts_with("because: the signature is another than"), "{}", lines[2]);
+    assert!(lines[2].starts_with("because: No mistake that is known makes this signature"));
+    assert!(lines[3].starts_with("what to do: Compare the secret first"), "{}", lines[3]);
+    let cause = lines.iter().find_map(|line| line.strip_prefix("cause: not-proven, not proven, "));
+    assert!(cause.unwrap().ends_with(" ways to sign it tried"), "{}", refused.out);
+}
+
+#[test]
+fn a_mistake_that_makes_the_signature_is_proven() {
+    let with_newline = [KEY[0], ("AWS_SECRET_ACCESS_KEY", &format!("{SECRET}\n"))];
+    let args = ["sign", "--time", TIME];
+    let by_file = run_on(LIST_USERS.as_bytes(), &args, &with_newline).out;
+    let strayed = signed().replace("Host: iam.amazonaws.com", "Host: iam.amazonaws.com:443");
+    for (input, cause) in [(&by_file, "secret-ends-in-newline"), (&strayed, "host-port-dropped")] {
+        let refused = said("verify", input);
+        assert_eq!(refused.code, Some(1));
+        let line = format!("\ncause: {cause}, proven, ");
+        assert!(refused.out.contains(&line), "{}", refused.out);
+    }
+    let Ended { out, .. } = said("explain", &strayed);
+    assert!(out.contains("\n  > host:iam.amazonaws.com\n"), "{out}");
+    let json: Value = serde_json::from_str(&said("verify --output json", &by_file).out).unwrap();
+    assert_eq!(json["diagnosis"]["cause"], "secret-ends-in-newline");
+    assert_eq!(json["diagnosis"]["proof"], "proven");
 }
 
 #[test]

@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 
 use super::super::compare;
+use super::super::diagnosis;
 use super::super::stages::Stage;
+use super::super::subject::Subject;
 use super::super::verify;
 use super::super::visible::{Shown, Veil};
 use super::Explained;
+use crate::doctor::recognize;
 use crate::sigv4::{Form, Refusal};
 
 pub(super) fn whole(explained: &Explained<'_>) -> Value {
@@ -36,7 +39,7 @@ pub(super) fn whole(explained: &Explained<'_>) -> Value {
         "findings": findings
             .map(|(is_good, sentence)| json!({ "good": is_good, "sentence": sentence }))
             .collect::<Vec<_>>(),
-        "verification": explained.verdict.as_ref().map(verify::as_json),
+        "verification": explained.verdict.as_ref().map(|verdict| verify::as_json(verdict, veil)),
     })
 }
 
@@ -47,6 +50,12 @@ fn stage(stage: &Stage, veil: &Veil) -> Value {
         .collect()
 }
 
-pub(super) fn refused(refusal: &Refusal) -> Value {
-    json!({ "refusal": verify::refusal_json(refusal) })
+pub(super) fn refused(subject: &Subject<'_>, refusal: &Refusal) -> Value {
+    let headers = subject.request().raw_headers();
+    let found = recognize(refusal, &subject.request().head(&headers));
+    let veil = Veil::over(subject.token().as_deref());
+    json!({
+        "refusal": verify::refusal_json(refusal),
+        "diagnosis": diagnosis::as_json(&found, &veil),
+    })
 }

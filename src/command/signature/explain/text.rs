@@ -9,6 +9,7 @@ use super::super::verify;
 use super::super::visible::{Shown, Veil};
 use super::Explained;
 use crate::command::Failed;
+use crate::doctor::recognize;
 use crate::sigv4::{Form, Refusal};
 
 /// How wide what stands before a value is.
@@ -101,5 +102,8 @@ pub(super) fn print_refused(
     out: &mut impl Write,
 ) -> Result<(), Failed> {
     writeln!(out, "a server refuses this request before it looks at what is signed\n")?;
-    verify::print_refusal(subject, refusal, out)
+    let headers = subject.request().raw_headers();
+    let found = recognize(refusal, &subject.request().head(&headers));
+    let veil = Veil::over(subject.token().as_deref());
+    verify::print_refusal(subject, (refusal, Some(&found)), &veil, out)
 }
