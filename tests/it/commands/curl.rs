@@ -1,7 +1,86 @@
 //! Requests as people paste them.
 
+use countersign::request::{Pasted, Request};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::{KEY, printed, said};
 use crate::program::run_on;
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+
+    #[test]
+    fn whatever_is_read_as_a_request_can_be_written_as_one(words in vec(word(), 0..12)) {
+        let text = format!("curl {}", words.concat());
+        if let Ok(Pasted { request, .. }) = Pasted::read(text.as_bytes()) {
+            let again = Request::read(&request.to_text()).unwrap();
+            prop_assert_eq!((again.method, again.target), (request.method, request.target));
+            prop_assert_eq!(again.headers.len(), request.headers.len());
+        }
+    }
+}
+
+/// What command lines are made of, and what breaks them.
+fn word() -> impl Strategy<Value = String> {
+    let known = select(vec![
+        " ",
+        " ",
+        " ",
+        "\\\n",
+        "\n",
+        "'",
+        "\"",
+        "$'",
+        "\\",
+        "\\x41",
+        "\\u00e9",
+        "\\n",
+        "$",
+        "`",
+        "&",
+        "#",
+        ">",
+        "|",
+        "^",
+        "-H ",
+        "-d ",
+        "-X ",
+        "-G ",
+        "-I ",
+        "-u ",
+        "-b a=b ",
+        "-e ",
+        "-r ",
+        "-A ",
+        "--json ",
+        "--url-query ",
+        "--data-urlencode ",
+        "--request-target ",
+        "--aws-sigv4 aws:amz ",
+        "--path-as-is ",
+        "--no-x ",
+        "-sSX",
+        "a: b",
+        "Host:",
+        "X-E;",
+        "https://",
+        "http://h/",
+        "h",
+        "/../",
+        "?",
+        "=",
+        "@",
+        ":",
+        "[::1]",
+        "%zz",
+        "\u{e9}",
+        "\0",
+        "\r",
+    ]);
+    prop_oneof![6 => known.prop_map(ToOwned::to_owned), 1 => ".{0,3}"]
+}
 
 #[test]
 fn a_signed_request_reads_the_same_as_text_and_as_a_command_line() {
