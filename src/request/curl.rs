@@ -162,7 +162,7 @@ impl Curl {
     /// let text = b"$ curl -H 'X-A: b' https://example.com/?c";
     /// let curl = Curl::read(text).unwrap();
     /// assert_eq!((curl.request.method.as_str(), &*curl.request.target), ("GET", &b"/?c"[..]));
-    /// assert_eq!(curl.request.header("host"), Some(&b"example.com"[..]));
+    /// assert_eq!(curl.request.header("x-a"), Some(&b" b"[..]));
     /// ```
     pub fn read(text: &[u8]) -> Result<Self, Unreadable> {
         let command = behind_prompt(text).ok_or(Unreadable::NotCurl)?;
