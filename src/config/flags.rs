@@ -1,5 +1,6 @@
 //! The flags: each setting's name, what it may be, and what it is for.
 
+pub(super) mod signature;
 pub(super) mod vectors;
 
 use std::net::SocketAddr;
@@ -8,6 +9,10 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+use self::signature::{
+    EXPLAIN_EXAMPLES, ExplainFlags, LookingFlags, PRESIGN_EXAMPLES, PresignFlags, SIGN_EXAMPLES,
+    SignFlags, VERIFY_EXAMPLES,
+};
 use super::words::{
     Limit, account, body, count, filter, head, issuer, limit, region, seconds, user,
 };
@@ -31,7 +36,8 @@ Examples:
   aws iam create-user --user-name ann       and use them
   countersign account create                a further account, while it runs or not
   countersign backup before-upgrade.db      a copy of everything, while it runs or not
-  countersign vectors run vectors/sigv4     test vectors of signers, stage by stage";
+  countersign vectors run vectors/sigv4     test vectors of signers, stage by stage
+  countersign explain request.txt           what its signature is made of, and what is wrong with it";
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
@@ -79,6 +85,19 @@ pub(super) enum Verb {
     /// Runs test vectors of signers: the verifier's, or your own.
     #[command(subcommand, arg_required_else_help = true, disable_help_subcommand = true)]
     Vectors(vectors::VectorsVerb),
+    /// Signs a request, and prints it.
+    #[command(after_help = SIGN_EXAMPLES)]
+    Sign(Box<SignFlags>),
+    /// Signs a request in its query, and prints the URL.
+    #[command(after_help = PRESIGN_EXAMPLES)]
+    Presign(Box<PresignFlags>),
+    /// Tells whether the signature of a request is good, without a server.
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Box<LookingFlags>),
+    /// Shows what the signature of a request is made of, stage by stage, and where a client's
+    /// own stages first differ.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Box<ExplainFlags>),
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,7 @@
 //! From the words of all layers to plain values, and the rules between settings.
 
+mod signature;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
@@ -28,18 +30,20 @@ use crate::text::{AccessKeyId, Text};
 const LONGEST_SECRET: usize = 256;
 const SHORTEST_TOKEN: usize = 16;
 
-/// Commands that are no gateway's: no layer below the flags says anything of them, or the
-/// gateway's `COUNTERSIGN_LISTEN` would.
-const FLAGS_ONLY: &[&str] = &["vectors"];
+/// Commands that are no gateway's, so that no layer below the flags says anything of them: a
+/// `--listen` or a `--region` is another thing there.
+const FLAGS_ONLY: &[&str] = &["explain", "presign", "sign", "vectors", "verify"];
 
 pub(super) fn read(args: &[OsString], environment: &Environment) -> Result<Command, Stop> {
     let bare = CommandLine::command();
     let flags = flags(&bare, args)?;
     let keys = keys(&bare);
     environment.check(&keys)?;
-    let file = file(&flags, environment, &keys)?;
+    let path = path(&flags);
+    let is_layered = path.first().is_none_or(|verb| !FLAGS_ONLY.contains(&verb.as_str()));
+    let file = if is_layered { file(&flags, environment, &keys)? } else { File::default() };
     let below = Below { environment, file };
-    let laid = lay_at(bare, &path(&flags), &below)?;
+    let laid = if is_layered { lay_at(bare, &path, &below)? } else { bare };
     let matches = laid.try_get_matches_from(args).map_err(|error| stop(&error))?;
     let line = CommandLine::from_arg_matches(&matches).map_err(|error| stop(&error))?;
     Reading { matches: leaf(&matches), below: &below }.command(line.verb)
@@ -99,9 +103,6 @@ fn lay_at(
     below: &Below<'_>,
 ) -> Result<clap::Command, Stop> {
     let Some((name, rest)) = path.split_first() else { return layers::lay(&command, below) };
-    if FLAGS_ONLY.contains(&name.as_str()) {
-        return Ok(command);
-    }
     let mut wrong = None;
     let laid = command.mut_subcommand(name, |inner| {
         lay_at(inner.clone(), rest, below).unwrap_or_else(|stop| {
@@ -134,6 +135,10 @@ impl Reading<'_> {
             Verb::DelegationToken(DelegationTokenVerb::Create(flags)) => self.delegate(flags),
             Verb::Backup(flags) => self.operate(flags.data, Operation::Backup(flags.file)),
             Verb::Vectors(VectorsVerb::Run(flags)) => Ok(Command::Vectors(Vectors::of(*flags)?)),
+            Verb::Sign(flags) => signature::sign(*flags, self.below.environment),
+            Verb::Presign(flags) => signature::presign(*flags, self.below.environment),
+            Verb::Verify(flags) => signature::verify(*flags, self.below.environment),
+            Verb::Explain(flags) => signature::explain(*flags, self.below.environment),
         }
     }
 
