@@ -106,6 +106,19 @@ pub struct AdminAccess {
     pub is_remote_allowed: bool,
     /// What opens it, where it is not to be made up.
     pub token: Option<Secret>,
+    /// Whether the last requests are to be looked at there.
+    pub is_inspecting: bool,
+}
+
+/// Whether the last requests are kept to be looked at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub enum Inspect {
+    /// Where only this machine reaches the admin listener.
+    Auto,
+    /// Wherever it is.
+    On,
+    /// Nowhere.
+    Off,
 }
 
 /// Where to keep what must last.

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use super::LogFormat;
 use super::words::{
     Limit, account, body, count, filter, head, issuer, limit, region, seconds, user,
 };
+use super::{Inspect, LogFormat};
 use crate::store::limits::Limits;
 use crate::text::{AccountId, IssuerBase, Network, UserName};
 
@@ -164,12 +164,18 @@ pub(super) struct ServeFlags {
     /// Where requests come in; port 0 takes a free one and prints it
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7448")]
     pub(super) listen: SocketAddr,
-    /// Where the operator comes in: /health, /ready, /metrics, and the account commands
+    /// Where the operator comes in: the inspector, /health, /ready, /metrics, and the account
+    /// commands
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7449")]
     pub(super) admin_listen: SocketAddr,
     /// Lets --admin-listen be an address that other machines reach
     #[arg(long, action = ArgAction::SetTrue)]
     pub(super) admin_allow_remote: bool,
+    /// Whether the admin listener has a page, the inspector, that shows the last requests and why
+    /// they were refused; auto: unless --admin-allow-remote is given. Where it is, the page asks
+    /// for the admin token
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub(super) inspect: Inspect,
     /// Keeps everything in memory and forgets it at the end, instead of --data-dir
     #[arg(long, action = ArgAction::SetTrue)]
     pub(super) memory: bool,
