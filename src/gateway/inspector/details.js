@@ -54,8 +54,8 @@ function whole(record) {
     happened(record),
     fix(record),
     signs(record),
-    stagesOf(record),
     decision(record),
+    stagesOf(record),
     facts(record),
   ].filter((part) => part !== null);
 }

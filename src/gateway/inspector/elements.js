@@ -7,7 +7,7 @@ export function el(name, attributes, ...children) {
     if (value === null || value === undefined || value === false) continue;
     element.setAttribute(key, value === true ? "" : String(value));
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return element;
 }
 

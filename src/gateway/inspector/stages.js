@@ -20,7 +20,7 @@ export function stagesOf(record) {
 
 function note(record, theirs) {
   if (theirs) return el("p", { class: "hint" }, "What differs is marked. The client's side is proven: it makes exactly the signature that was sent.");
-  if (!record.refused) return el("p", { class: "hint" }, "The client has signed the same.");
+  if (record.caller || !record.refused) return el("p", { class: "hint" }, "The client has signed the same: the signature is good.");
   return el("p", { class: "hint" }, "As the gateway sees them. What the client has signed instead is not known; compare with what your client logs.");
 }
 
