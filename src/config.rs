@@ -71,6 +71,8 @@ pub struct Serve {
     pub account: AccountId,
     /// Whether `account` was asked for, or is the default.
     pub is_account_given: bool,
+    /// Whether whoever is refused is told why.
+    pub explains: bool,
     /// The account that manages all others, if one does.
     pub management: Option<AccountId>,
     /// The regions that signatures may name; any where there is none.
@@ -108,17 +110,6 @@ pub struct AdminAccess {
     pub token: Option<Secret>,
     /// Whether the last requests are to be looked at there.
     pub is_inspecting: bool,
-}
-
-/// Whether the last requests are kept to be looked at.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
-pub enum Inspect {
-    /// Where only this machine reaches the admin listener.
-    Auto,
-    /// Wherever it is.
-    On,
-    /// Nowhere.
-    Off,
 }
 
 /// Where to keep what must last.
@@ -166,6 +157,17 @@ pub enum LogFormat {
     Text,
     /// For machines: an object a line.
     Json,
+}
+
+/// When something is done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub enum When {
+    /// Where it does no harm.
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
 }
 
 /// What a client may ask of the gateway before it is cut short.

@@ -27,7 +27,7 @@ use crate::gateway::door::Door;
 use crate::ids::request_id;
 use crate::layer::access_log::{AccessLogLayer, Observer};
 use crate::layer::answer::AnswerLayer;
-use crate::layer::authenticate::AuthenticateLayer;
+use crate::layer::authenticate::{AuthenticateLayer, Practice};
 use crate::layer::body::BoxError;
 use crate::layer::inspect::{InspectLayer, Recent};
 use crate::layer::request_id::RequestIdLayer;
@@ -63,6 +63,8 @@ pub struct Layers {
     pub proxies: Vec<Network>,
     /// The account that manages all others, if one does.
     pub management: Option<AccountId>,
+    /// Where refusals are looked into.
+    pub practice: Practice,
 }
 
 /// What every request passes through, outermost first.
@@ -91,7 +93,7 @@ where
         // Nobody signs who asks by which keys tokens are verified.
         .layer(DiscoveryLayer::new(layers.store.clone()))
         // What is further inside knows who asks.
-        .layer(AuthenticateLayer::with_verifier(door, layers.verifier))
+        .layer(AuthenticateLayer::examined_by(door, layers.verifier, layers.practice))
         .service(Dispatch::new(layers.store, policy, table, believed))
 }
 

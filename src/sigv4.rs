@@ -46,7 +46,8 @@ mod verifier;
 mod verifying;
 mod window;
 
-pub use canonical::{PayloadLine, Reading};
+pub(crate) use canonical::hex_digest;
+pub use canonical::{Parts, PayloadLine, Reading};
 pub use claims::{Algorithm, Form};
 pub use credential::Credential;
 pub use head::{Head, RawHeader};
@@ -62,3 +63,4 @@ pub use rules::{Paths, Payload, Rules};
 pub use stamp::Stamp;
 pub use verifier::{Signer, Verifier};
 pub use verifying::Signature;
+pub(crate) use verifying::VerifyingKey;

@@ -23,6 +23,7 @@ use crate::gateway::listen::{Connections, Listener};
 use crate::gateway::stop::{Signals, Stop};
 use crate::gateway::{Layers, forgetting, stack, tls};
 use crate::ids::{Ids, RandomIds};
+use crate::layer::authenticate::Practice;
 use crate::layer::inspect::Recent;
 use crate::layer::shed::Serving;
 use crate::log;
@@ -156,6 +157,7 @@ impl Opened {
             body_limit: bounds.body,
             regions: serve.regions.clone(),
             proxies: serve.proxies.clone(),
+            practice: practice(serve, &self.public, &self.admin),
         });
         let admin = Admin {
             store: self.store,
@@ -176,6 +178,14 @@ impl Opened {
             private.serve(self.admin, admin, stop.clone()),
         );
     }
+}
+
+/// Where refusals are looked into, and whether callers are told what is found.
+fn practice(serve: &Serve, public: &Listener, admin: &Listener) -> Practice {
+    let page = || format!("http://{}/", reachable(admin.address()));
+    let page = serve.admin.is_inspecting.then(page);
+    let practice = Practice::default().open(serve.explains).with_page(page);
+    practice.on_port(public.address().port())
 }
 
 /// Where the public door is to be reached.

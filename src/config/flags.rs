@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use super::words::{
     Limit, account, body, count, filter, head, issuer, limit, region, seconds, user,
 };
-use super::{Inspect, LogFormat};
+use super::{LogFormat, When};
 use crate::store::limits::Limits;
 use crate::text::{AccountId, IssuerBase, Network, UserName};
 
@@ -171,11 +171,14 @@ pub(super) struct ServeFlags {
     /// Lets --admin-listen be an address that other machines reach
     #[arg(long, action = ArgAction::SetTrue)]
     pub(super) admin_allow_remote: bool,
-    /// Whether the admin listener has a page, the inspector, that shows the last requests and why
-    /// they were refused; auto: unless --admin-allow-remote is given. Where it is, the page asks
-    /// for the admin token
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
-    pub(super) inspect: Inspect,
+    /// Shows the last requests, and why they were refused, on a page of the admin listener, the
+    /// inspector [default: auto]
+    ///
+    /// auto is on unless --admin-allow-remote is given; with both, the page asks for the admin
+    /// token. No body is kept, and no value of a header or a parameter that is not known to be
+    /// harmless.
+    #[arg(long, value_enum, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "auto", hide_default_value = true)]
+    pub(super) inspect: When,
     /// Keeps everything in memory and forgets it at the end, instead of --data-dir
     #[arg(long, action = ArgAction::SetTrue)]
     pub(super) memory: bool,
@@ -196,6 +199,17 @@ pub(super) struct ServeFlags {
     /// what they see as aws:SecureTransport. These headers of anyone else are not looked at.
     #[arg(long, value_name = "CIDR", value_parser = str::parse::<Network>)]
     pub(super) trusted_proxy: Vec<Network>,
+    /// Tells whoever is refused why: in the error's message, and in headers. It is on where only
+    /// this machine can ask [default: auto]
+    ///
+    /// The log tells of every refusal what is wrong with the request, as far as that can be seen or
+    /// proven. With this, the caller is told as well: x-countersign-cause names it,
+    /// x-countersign-request leads to the inspector, and where a signature does not match, the
+    /// message says what should have been signed. auto is on where --listen is a loopback address
+    /// and there is no --trusted-proxy. It repeats to callers what they sent, and no secret; still
+    /// it is for development.
+    #[arg(long, value_enum, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "auto", hide_default_value = true)]
+    pub(super) explain: When,
     /// The certificate chain, PEM: speaks TLS
     #[arg(long, value_name = "FILE")]
     pub(super) tls_cert: Option<PathBuf>,

@@ -15,7 +15,7 @@ use super::flags::{
 use super::layers::{self, Below, Environment, File, Rank, SECRETS};
 use super::words::Limit;
 use super::{
-    AdminAccess, Bounds, Command, Inspect, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles,
+    AdminAccess, Bounds, Command, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles, When,
 };
 use crate::secret::Secret;
 use crate::store::limits::Limits;
@@ -145,12 +145,14 @@ impl Reading<'_> {
     fn serve(&self, flags: ServeFlags) -> Result<Serve, Stop> {
         let keep = self.keep(&flags)?;
         let admin = self.admin(&flags, &keep)?;
+        let explains = explains(&flags);
         let tls = pair(("--tls-cert", flags.tls_cert), ("--tls-key", flags.tls_key))?;
         Ok(Serve {
             admin,
             listen: flags.listen,
             keep,
             is_account_given: self.rank("account") > Rank::Default,
+            explains,
             account: flags.account,
             management: flags.management_account,
             regions: flags.region,
@@ -194,9 +196,9 @@ impl Reading<'_> {
         }
         let token = self.token()?;
         let is_inspecting = match flags.inspect {
-            Inspect::Auto => !is_remote_allowed,
-            Inspect::On => true,
-            Inspect::Off => false,
+            When::Auto => !is_remote_allowed,
+            When::On => true,
+            When::Off => false,
         };
         // Without a directory no token is made up.
         if is_inspecting && is_remote_allowed && token.is_none() && *keep == Keep::Memory {
@@ -257,6 +259,15 @@ impl Reading<'_> {
             Some(ValueSource::CommandLine) => Rank::Flag,
             _ => self.below.get(key).map_or(Rank::Default, |given| given.rank),
         }
+    }
+}
+
+/// Refusals are explained on their own where nobody else can ask.
+fn explains(flags: &ServeFlags) -> bool {
+    match flags.explain {
+        When::Auto => flags.listen.ip().is_loopback() && flags.trusted_proxy.is_empty(),
+        When::On => true,
+        When::Off => false,
     }
 }
 

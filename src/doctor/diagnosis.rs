@@ -9,11 +9,32 @@ pub struct Cause {
     pub id: &'static str,
     /// Where it goes wrong.
     pub group: Group,
-    /// What is wrong, in one plain sentence.
+    /// What is wrong, in one plain sentence. `{}` stands for what is found in a request.
     pub sentence: &'static str,
+    /// How it is known: behind “The signature is the one that is made” where that is
+    /// proven, else a sentence of its own.
+    pub made: &'static str,
     /// What to do about it, whatever the client.
     pub fix: &'static str,
 }
+
+/// Declares the causes of one group, a row a cause: name, id, sentence, how it is made, fix.
+macro_rules! causes {
+    ($group:ident: $($name:ident, $id:literal, $sentence:literal, $made:literal, $fix:literal;)*) => {
+        $(pub(in crate::doctor) const $name: &crate::doctor::Cause = &crate::doctor::Cause {
+            id: $id,
+            group: crate::doctor::Group::$group,
+            sentence: $sentence,
+            made: $made,
+            fix: $fix,
+        };)*
+
+        /// All of this group.
+        pub(in crate::doctor) const CAUSES: &[&crate::doctor::Cause] = &[$($name),*];
+    };
+}
+
+pub(super) use causes;
 
 /// Where something goes wrong.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -50,6 +71,8 @@ pub enum Proof {
 pub struct Diagnosis {
     /// What is wrong.
     pub cause: &'static Cause,
+    /// What is wrong besides, where it takes both to make the signature.
+    pub and: Option<&'static Cause>,
     /// What is wrong with this very request, in one plain sentence.
     pub sentence: String,
     /// How sure that is.

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::iam::IAM;
 use crate::layer::authenticate::{Arrived, Gate, Known, Unsigned};
 use crate::layer::inspect::Note;
-use crate::sigv4::{Rules, Signer};
+use crate::sigv4::{Key, Rules, Signer};
 use crate::store::index::Credential;
 use crate::store::session;
 use crate::store::{Store, told};
@@ -108,6 +108,14 @@ impl Gate for Door {
             unsigned.extensions.insert(asked);
         }
         Ok(is_taken)
+    }
+
+    fn siblings(&self, credential: &Arc<Credential>) -> Vec<Arc<Key>> {
+        let account = credential.home.published();
+        let Some(owner) = credential.caller.owner() else { return Vec::new() };
+        let others = account.keys_of(owner).iter().filter(|key| key.id != credential.id);
+        let keys = others.map(|key| Key::new(key.id.as_str(), 0, key.secret.clone()));
+        keys.map(Arc::new).collect()
     }
 
     fn signed(&self, key: Arc<Credential>, signer: Signer, extensions: &mut Extensions) {

@@ -30,8 +30,10 @@
 //! ```
 
 mod gate;
+mod practice;
 
 pub use gate::{Arrived, Gate, Keyring, Known, Unsigned};
+pub use practice::{CAUSE, Practice, REQUEST};
 
 use std::future::Future;
 use std::mem;
@@ -46,10 +48,12 @@ use http::{Extensions, HeaderMap, HeaderValue, Request, Response, Uri};
 use http_body_util::BodyExt;
 use tower::{Layer, Service};
 
+use crate::doctor::{self, Case, Diagnosis};
 use crate::error::Error;
-use crate::layer::Refused;
 use crate::layer::body::{self, BoxError};
-use crate::sigv4::{Head, Presented, Query, Refusal, Verifier};
+use crate::layer::request_id::RequestId;
+use crate::layer::{Peer, Refused};
+use crate::sigv4::{Head, Presented, Query, Refusal, Scoped, Verifier};
 
 /// An access key's id is no longer than this; nobody is asked for a longer one.
 const LONGEST_KEY_ID: usize = 128;
@@ -67,6 +71,7 @@ pub struct AuthenticateLayer<G> {
 struct Shared<G> {
     gate: G,
     verifier: Arc<Verifier>,
+    practice: Practice,
 }
 
 impl<G> AuthenticateLayer<G> {
@@ -78,7 +83,12 @@ impl<G> AuthenticateLayer<G> {
     /// The same with a verifier that the caller holds as well, so that it can be
     /// told of keys that change ([`Verifier::forget`]).
     pub fn with_verifier(gate: G, verifier: Arc<Verifier>) -> Self {
-        Self { shared: Arc::new(Shared { gate, verifier }) }
+        Self::examined_by(gate, verifier, Practice::default())
+    }
+
+    /// The same whose refusals are looked into there.
+    pub fn examined_by(gate: G, verifier: Arc<Verifier>, practice: Practice) -> Self {
+        Self { shared: Arc::new(Shared { gate, verifier, practice }) }
     }
 }
 
@@ -100,8 +110,8 @@ impl<G, S> Layer<S> for AuthenticateLayer<G> {
 /// [`Signer`](crate::sigv4::Signer) and the gate's caller in the extensions, or
 /// with what the gate leaves there instead ([`Gate::signed`]).
 ///
-/// A refusal is a response without a body; the [`Error`] to write, and the
-/// [`Refusal`] behind it, stand in its extensions. Where AWS answers without an
+/// A refusal is a response without a body; the [`Error`] to write, the
+/// [`Refusal`] behind it, and what the doctor found (`Arc<Diagnosis>`), stand in its extensions. Where AWS answers without an
 /// error document there is no [`Error`].
 #[derive(Debug)]
 pub struct Authenticate<G, S> {
@@ -139,7 +149,7 @@ where
         Box::pin(async move {
             match shared.admit(&mut parts, body).await {
                 Ok(body) => inner.call(Request::from_parts(parts, body)).await,
-                Err(denied) => Ok(denied.response(&shared.gate)),
+                Err(denied) => Ok(shared.response(denied, &parts)),
             }
         })
     }
@@ -168,8 +178,15 @@ impl<G: Gate> Shared<G> {
             self.gate.read(&mut Arrived { presented: &presented, body: &body, extensions })?;
         let scoped = presented.in_scope(rules)?;
         let known = self.known(&presented).await?;
-        let signer =
-            self.verifier.verify(&scoped, &body, known.as_ref().map(|known| &*known.key))?;
+        let key = known.as_ref().map(|known| &*known.key);
+        let signer = self.verifier.verify(&scoped, &body, key).map_err(|refusal| {
+            let peer = extensions.get::<Peer>();
+            let mismatch = Mismatched { scoped: &scoped, body: &body, peer };
+            Denied {
+                diagnosis: self.examine(&refusal, &mismatch, known.as_ref()),
+                ..refusal.into()
+            }
+        })?;
         // Behind a verification there is a key, or it would have refused.
         let caller = known.ok_or(Refusal::UnknownKey)?.caller;
 
@@ -194,6 +211,63 @@ impl<G: Gate> Shared<G> {
         }
     }
 
+    /// Looks into a signature that is another than its key makes.
+    fn examine(
+        &self,
+        refusal: &Refusal,
+        mismatched: &Mismatched<'_>,
+        known: Option<&Known<G::Caller>>,
+    ) -> Option<Box<Diagnosis>> {
+        let (Refusal::Mismatch(_), Some(known)) = (refusal, known) else { return None };
+        let Mismatched { scoped, body, peer } = *mismatched;
+        let siblings = self.gate.siblings(&known.caller);
+        let (presented, rules) = (scoped.presented(), scoped.rules());
+        let (key, siblings) = (&*known.key, siblings.as_slice());
+        let case = Case { presented, rules, body, key, siblings, port: None };
+        Some(Box::new(self.practice.examine(&case, peer)))
+    }
+
+    /// The answer to a request that is not passed on, and a line in the log on why.
+    fn response<R: Default>(&self, denied: Denied, parts: &Parts) -> Response<R> {
+        let Denied { why, diagnosis } = denied;
+        let mut response = Response::new(R::default());
+        let refusal = match why {
+            Why::Refusal(refusal) => refusal,
+            Why::Error(error) => {
+                *response.status_mut() = error.code().status();
+                response.extensions_mut().insert(error);
+                return response;
+            }
+        };
+        let head = Head::of(parts);
+        let diagnosis =
+            diagnosis.map_or_else(|| doctor::recognize(&refusal, &head), |found| *found);
+        self.tell(&mut response, &diagnosis, &parts.extensions);
+        *response.status_mut() = refusal.status();
+        let place = HeaderValue::from_str(self.gate.rules().documentation());
+        if let (Refusal::NoCall, Ok(place)) = (&refusal, place) {
+            response.headers_mut().insert(LOCATION, place);
+        }
+        let told = response.extensions_mut();
+        if let Some(error) = refusal.error() {
+            told.insert(self.practice.error(error, &diagnosis));
+        }
+        told.insert(Refused(refusal.reason()));
+        told.insert(refusal);
+        told.insert(Arc::new(diagnosis));
+        response
+    }
+
+    fn tell<R>(&self, response: &mut Response<R>, diagnosis: &Diagnosis, request: &Extensions) {
+        let id = request.get::<RequestId>().map_or("-", RequestId::as_str);
+        Practice::note(diagnosis, id, request.get::<Peer>());
+        for (name, value) in self.practice.headers(diagnosis, id) {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+    }
+
     async fn known(&self, presented: &Presented<'_>) -> Result<Option<Known<G::Caller>>, Error> {
         if presented.key_id().len() > LONGEST_KEY_ID {
             return Ok(None);
@@ -208,43 +282,34 @@ fn has_token(uri: &Uri, headers: &HeaderMap) -> bool {
     headers.contains_key(TOKEN) || query.contains("X-Amz-Security-Token=")
 }
 
+/// A request whose signature was held against its key.
+struct Mismatched<'m> {
+    scoped: &'m Scoped<'m, 'm>,
+    body: &'m [u8],
+    peer: Option<&'m Peer>,
+}
+
+/// A request that is not passed on.
+struct Denied {
+    why: Why,
+    /// What was found, where it was looked into.
+    diagnosis: Option<Box<Diagnosis>>,
+}
+
 /// Why a request is not passed on.
-enum Denied {
+enum Why {
     Refusal(Refusal),
     Error(Error),
 }
 
 impl From<Refusal> for Denied {
     fn from(refusal: Refusal) -> Self {
-        Self::Refusal(refusal)
+        Self { why: Why::Refusal(refusal), diagnosis: None }
     }
 }
 
 impl From<Error> for Denied {
     fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl Denied {
-    fn response<R: Default>(self, gate: &impl Gate) -> Response<R> {
-        let mut response = Response::new(R::default());
-        let (status, error) = match &self {
-            Self::Refusal(refusal) => (refusal.status(), refusal.error()),
-            Self::Error(error) => (error.code().status(), Some(error.clone())),
-        };
-        *response.status_mut() = status;
-        if let Some(error) = error {
-            response.extensions_mut().insert(error);
-        }
-        if let Self::Refusal(refusal) = self {
-            let place = HeaderValue::from_str(gate.rules().documentation());
-            if let (Refusal::NoCall, Ok(place)) = (&refusal, place) {
-                response.headers_mut().insert(LOCATION, place);
-            }
-            response.extensions_mut().insert(Refused(refusal.reason()));
-            response.extensions_mut().insert(refusal);
-        }
-        response
+        Self { why: Why::Error(error), diagnosis: None }
     }
 }

@@ -1,6 +1,8 @@
 //! The canonical request and the string to sign: what the signature is made of,
 //! each to be had alone, by whoever wants to show what went wrong.
 
+use std::fmt;
+
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
@@ -11,6 +13,30 @@ use super::presented::Presented;
 use super::presigned;
 use super::refusal::Cause;
 use super::rules::{Payload, Rules};
+
+/// The parts of a canonical request, each as it stands there: for whoever asks what
+/// would be signed if one of them were another. They hold tokens, so they do not print.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Parts {
+    /// The method.
+    pub method: Vec<u8>,
+    /// The path.
+    pub path: Vec<u8>,
+    /// The parameters of the query, in their order.
+    pub query: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The headers that are signed, in the order of their lines: names and values.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The names of the signed headers, as they are listed.
+    pub names: Vec<u8>,
+    /// The line of the payload.
+    pub payload: Vec<u8>,
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
 
 /// How a request is read where AWS leaves more than one way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -100,6 +126,25 @@ impl Presented<'_> {
         (out, is_complete)
     }
 
+    /// The parts of what [`Presented::canonical_request`] writes.
+    pub fn parts(&self, rules: &Rules, payload: &PayloadLine, reading: Reading) -> Parts {
+        let mut path = Vec::new();
+        path::write(&mut path, self.head.path(), rules.paths);
+        let header = |name: &str| {
+            let mut value = Vec::new();
+            header::write_value(&mut value, &self.head, name, reading.folding);
+            (name.to_owned(), value)
+        };
+        Parts {
+            method: self.head.method().into(),
+            path,
+            query: self.signed_pairs(reading).map(|(k, v)| (k.to_vec(), v.to_vec())).collect(),
+            headers: self.signed.names().map(header).collect(),
+            names: self.signed.as_str().into(),
+            payload: payload.as_bytes().into(),
+        }
+    }
+
     pub(super) fn write_canonical_request(
         &self,
         out: &mut Vec<u8>,
@@ -110,7 +155,7 @@ impl Presented<'_> {
         out.push(b'\n');
         path::write(out, self.head.path(), rules.paths);
         out.push(b'\n');
-        self.write_query(out, reading.signs_token);
+        self.write_query(out, reading);
         out.push(b'\n');
         let is_complete = self.write_headers(out, reading.folding);
         out.push(b'\n');
@@ -138,15 +183,18 @@ impl Presented<'_> {
         out.extend_from_slice(&hash);
     }
 
-    fn write_query(&self, out: &mut Vec<u8>, signs_token: bool) {
+    fn signed_pairs(&self, reading: Reading) -> impl Iterator<Item = (&[u8], &[u8])> {
         let is_presigned = self.form() == Form::Presigned;
-        let is_left_out = |name: &[u8]| {
+        let is_left_out = move |name: &[u8]| {
             is_presigned
                 && (name == presigned::SIGNATURE.as_bytes()
-                    || !signs_token && name == presigned::TOKEN.as_bytes())
+                    || !reading.signs_token && name == presigned::TOKEN.as_bytes())
         };
-        let pairs = self.query.pairs().filter(|(name, _)| !is_left_out(name));
-        for (nth, (name, value)) in pairs.enumerate() {
+        self.query.pairs().filter(move |(name, _)| !is_left_out(name))
+    }
+
+    fn write_query(&self, out: &mut Vec<u8>, reading: Reading) {
+        for (nth, (name, value)) in self.signed_pairs(reading).enumerate() {
             if nth > 0 {
                 out.push(b'&');
             }
@@ -180,7 +228,7 @@ impl Presented<'_> {
 }
 
 /// The SHA-256 of `bytes`, in hexadecimal digits.
-fn hex_digest(bytes: &[u8]) -> [u8; 64] {
+pub(crate) fn hex_digest(bytes: &[u8]) -> [u8; 64] {
     let mut digits = [b'0'; 64];
     // INVARIANT: thirty-two bytes are sixty-four digits, or this would panic.
     HEXLOWER.encode_mut(&Sha256::digest(bytes), &mut digits);

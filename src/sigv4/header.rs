@@ -72,15 +72,25 @@ impl<'r> SignedHeaders<'r> {
 pub(super) fn write_line(out: &mut Vec<u8>, head: &Head<'_>, name: &str, folding: Folding) -> bool {
     out.extend_from_slice(name.as_bytes());
     out.push(b':');
-    let is_there = match name {
+    let is_there = write_value(out, head, name, folding);
+    out.push(b'\n');
+    is_there
+}
+
+/// Writes the value of the header `name`, and tells whether there is one.
+pub(super) fn write_value(
+    out: &mut Vec<u8>,
+    head: &Head<'_>,
+    name: &str,
+    folding: Folding,
+) -> bool {
+    match name {
         AUTHORITY | "host" => write_values(out, head.host().into_iter(), folding),
         _ => match head.noted.get(name) {
             Some(once) if !once.is_twice() => write_values(out, once.first().into_iter(), folding),
             _ => write_values(out, head.values(name), folding),
         },
-    };
-    out.push(b'\n');
-    is_there
+    }
 }
 
 fn write_values<'v>(

@@ -83,8 +83,14 @@ impl SigningKey {
     /// Makes the key of `secret` for a day, a region and a service.
     pub fn derive(secret: &Secret, [day, region, service]: [&str; 3]) -> Self {
         let start = Zeroizing::new([b"AWS4", secret.expose().as_bytes()].concat());
-        let mut mac = keyed(&start);
-        for step in [day, region, service, TERMINATOR] {
+        Self::chain(&start, &[day, region, service, TERMINATOR])
+    }
+
+    /// Makes a key out of `start` by these steps, each of which is signed by what the
+    /// one before it gave.
+    pub(crate) fn chain(start: &[u8], steps: &[&str]) -> Self {
+        let mut mac = keyed(start);
+        for step in steps {
             mac.update(step.as_bytes());
             let key = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
             mac = keyed(key.as_ref());

@@ -171,6 +171,17 @@ impl<'r> Presented<'r> {
         &self.head
     }
 
+    /// The signature as it was sent, whatever it is.
+    pub(crate) fn signature_as_sent(&self) -> &str {
+        &self.signature
+    }
+
+    /// The hash of the body that the client declares, if it declares one.
+    pub(crate) fn declared_payload(&self) -> Option<&[u8]> {
+        let parameter = self.declared.parameter.as_ref().map(|value| value.as_bytes());
+        parameter.or(self.declared.header)
+    }
+
     /// The signature, if it is hexadecimal digits in lower case that are one of the
     /// algorithm's.
     pub fn signature(&self) -> Option<Signature> {
@@ -202,6 +213,11 @@ impl<'p, 'r> Scoped<'p, 'r> {
     /// The signature.
     pub fn presented(&self) -> &'p Presented<'r> {
         self.presented
+    }
+
+    /// The rules that it keeps.
+    pub fn rules(&self) -> &'p Rules {
+        self.rules
     }
 
     /// The region that it is for: of the scope, or of those in a set one that is

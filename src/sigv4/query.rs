@@ -51,7 +51,7 @@ impl<'r> Query<'r> {
     }
 
     /// The names and values, as they are signed.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.parameters.iter().map(|Parameter { name, value }| (name.as_ref(), value.as_ref()))
     }
 

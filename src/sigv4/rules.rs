@@ -1,6 +1,7 @@
 //! What a service asks of a signature, where services differ.
 
 use super::claims::Algorithm;
+use super::path;
 use super::region;
 use super::region_set::RegionSet;
 
@@ -66,6 +67,13 @@ pub(super) enum Front {
 pub(super) enum Regions {
     Known,
     Only(Vec<Box<str>>),
+}
+
+impl Paths {
+    /// Writes `path` as it is signed.
+    pub(crate) fn write(self, out: &mut Vec<u8>, path: &[u8]) {
+        path::write(out, path, self);
+    }
 }
 
 impl Rules {
@@ -198,6 +206,11 @@ impl Rules {
             Regions::Known => region::known_in(set),
             Regions::Only(regions) => regions.iter().map(|region| &**region).find(|r| set.has(r)),
         }
+    }
+
+    /// How the service reads paths.
+    pub(crate) fn how_paths_are_read(&self) -> Paths {
+        self.paths
     }
 
     pub(super) fn is_s3(&self) -> bool {

@@ -12,7 +12,7 @@ use super::public_key::{EcdsaSignature, PublicKey};
 
 /// A key that signatures are held against.
 #[derive(Clone)]
-pub(super) enum VerifyingKey {
+pub(crate) enum VerifyingKey {
     /// Of [`Algorithm::HmacSha256`].
     HmacSha256(SigningKey),
     /// Of [`Algorithm::EcdsaP256Sha256`]: of a secret that no key can be made of
@@ -35,7 +35,7 @@ pub enum Signature {
 impl VerifyingKey {
     /// Whether `signature` is this key's of `text`. What is no signature, or one of
     /// another kind, is nobody's.
-    pub(super) fn made(&self, signature: Option<&Signature>, text: &[u8]) -> bool {
+    pub(crate) fn made(&self, signature: Option<&Signature>, text: &[u8]) -> bool {
         match (self, signature) {
             (Self::HmacSha256(key), Some(Signature::HmacSha256(mac))) => {
                 key.sign(text).ct_eq(mac).to_bool()

@@ -17,6 +17,7 @@ use axum::routing::get;
 use countersign::clock::{Clock, SystemClock, Time};
 use countersign::federation::web::{Answer, Keys, Unreachable, Wanted};
 use countersign::gateway::{self, Layers};
+use countersign::layer::authenticate::Practice;
 use countersign::layer::shed::Serving;
 use countersign::secret::Secret;
 use countersign::sigv4::Verifier;
@@ -111,6 +112,7 @@ async fn serve(listener: TcpListener, clock: Arc<Ahead>, provider: Provider) {
     let account = AccountId::parse(ACCOUNT).unwrap();
     store.import_root_key(&account, id, Secret::new(ROOT_SECRET.to_owned())).await.unwrap();
     let stack = gateway::stack(Layers {
+        practice: Practice::default(),
         store,
         verifier,
         clock,

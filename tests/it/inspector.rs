@@ -235,7 +235,7 @@ fn only_the_page_itself_may_ask_from_a_browser() {
 fn where_other_machines_are_let_in_requests_are_for_who_has_the_token() {
     let dir = TempDir::new().unwrap();
     let variables = [("COUNTERSIGN_ADMIN_TOKEN", TOKEN)];
-    let remote = &["--admin-allow-remote", "--inspect", "on"];
+    let remote = &["--admin-allow-remote", "--inspect=on"];
     let serving = Serving::in_dir(dir.path(), remote, &variables);
     let admin = serving.admin();
     assert_eq!(get(&admin, "/").status, 200);
@@ -257,7 +257,7 @@ fn where_other_machines_are_let_in_requests_are_for_who_has_the_token() {
 #[test]
 fn the_page_is_only_where_it_was_asked_for() {
     let auto = Serving::in_memory(&["--admin-allow-remote"], &[]);
-    let off = Serving::in_memory(&["--inspect", "off"], &[]);
+    let off = Serving::in_memory(&["--inspect=off"], &[]);
     for serving in [auto, off] {
         assert!(!serving.printed.iter().any(|line| line.starts_with("inspector")));
         for path in ["/", "/inspector/requests.json", "/inspector/events"] {
@@ -265,7 +265,7 @@ fn the_page_is_only_where_it_was_asked_for() {
         }
     }
     let args = ["serve", "--memory", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
-    let ended = run(&[&args[..], &["--admin-allow-remote", "--inspect", "on"]].concat(), &[]);
+    let ended = run(&[&args[..], &["--admin-allow-remote", "--inspect=on"]].concat(), &[]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.err.contains("COUNTERSIGN_ADMIN_TOKEN"), "{}", ended.err);
 }

@@ -11,6 +11,7 @@ use countersign::clock::{Clock, Time};
 use countersign::federation::web::Keys;
 use countersign::gateway::issuers::Own;
 use countersign::gateway::{self, Layers};
+use countersign::layer::authenticate::Practice;
 use countersign::layer::shed::Serving;
 use countersign::secret::Secret;
 use countersign::sigv4::Verifier;
@@ -119,6 +120,7 @@ impl World {
             regions: Vec::new(),
             proxies: Vec::new(),
             management: Some(account.clone()),
+            practice: Practice::default(),
         });
         Self { store, clock, root, stack: BoxCloneSyncService::new(stack) }
     }

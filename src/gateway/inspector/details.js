@@ -86,6 +86,7 @@ function cause(record) {
   const name = diagnosis?.cause ?? record.cause;
   if (!name) return null;
   const parts = ["Cause: ", el("code", {}, name)];
+  if (diagnosis?.and) parts.push(" and ", el("code", {}, diagnosis.and));
   if (diagnosis) {
     parts.push(el("span", { class: `sure ${diagnosis.proof}` }, SURE[diagnosis.proof] ?? diagnosis.proof));
   }
@@ -94,7 +95,7 @@ function cause(record) {
 }
 
 function tried(diagnosis) {
-  return diagnosis.tried > 0 ? ` ${diagnosis.tried} ways to sign this request were tried.` : null;
+  return diagnosis.proof === "proven" && diagnosis.tried > 0 ? ` It was found among ${diagnosis.tried} that were tried.` : null;
 }
 
 // What AWS says, where another sentence stands above it.

@@ -75,6 +75,7 @@ fn diagnosis(diagnosis: &Diagnosed) -> Value {
     let [in_request, in_string] = &diagnosis.differ_hidden;
     json!({
         "cause": diagnosis.cause,
+        "and": diagnosis.and,
         "sentence": diagnosis.sentence,
         "proof": match diagnosis.proof {
             Proof::Proven => "proven",

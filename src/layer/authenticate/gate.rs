@@ -54,6 +54,12 @@ pub trait Gate: Send + Sync + 'static {
         token: Option<&str>,
     ) -> impl Future<Output = Result<Option<Known<Self::Caller>>>> + Send;
 
+    /// Other keys of the same user as `caller`'s, and of nobody else: a signature that does not
+    /// match is held against them, too, to tell whether keys were mixed up.
+    fn siblings(&self, _caller: &Self::Caller) -> Vec<Arc<Key>> {
+        Vec::new()
+    }
+
     /// Hears of every request that was verified, and says who signed it to whatever
     /// comes after: unless told otherwise, in two extensions of the request.
     fn signed(&self, caller: Self::Caller, signer: Signer, extensions: &mut Extensions) {

@@ -93,6 +93,8 @@ pub struct Stages {
 pub struct Diagnosed {
     /// The name of the cause: `secret-ends-in-newline`.
     pub cause: &'static str,
+    /// What is wrong besides, where it takes both.
+    pub and: Option<&'static str>,
     /// What is wrong with this request.
     pub sentence: String,
     /// How sure that is.
@@ -181,7 +183,7 @@ impl Making<'_> {
         let outcome = Outcome {
             status,
             code,
-            message: error.map(|error| error.message().to_owned()).filter(|m| !m.is_empty()),
+            message: error.and_then(message),
             refused,
             duration: self.duration,
             received: None,
@@ -260,6 +262,7 @@ impl Diagnosed {
         });
         Self {
             cause: diagnosis.cause.id,
+            and: diagnosis.and.map(|cause| cause.id),
             sentence: told(&diagnosis.sentence),
             proof: diagnosis.proof,
             because: told(&diagnosis.because),
@@ -270,6 +273,13 @@ impl Diagnosed {
             differ_hidden: stages.unwrap_or_default(),
         }
     }
+}
+
+/// What a caller is told, without what is told besides of a signature: that is shown as
+/// what it is.
+fn message(error: &Error) -> Option<String> {
+    let told = error.message().split("\n\n").next().unwrap_or_default();
+    (!told.is_empty()).then(|| told.to_owned())
 }
 
 fn both(stages: &doctor::Stages) -> (&[u8], &[u8]) {

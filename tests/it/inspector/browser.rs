@@ -16,7 +16,7 @@ fn a_refusal_is_there_within_a_second_and_all_of_the_page_works_by_keys() {
     let Some(playwright) = here("Chromium", Installed::browser()) else { return };
     let open = Serving::in_memory(&[], &ROOT_KEY);
     let dir = TempDir::new().unwrap();
-    let remote = ["--admin-allow-remote", "--inspect", "on"];
+    let remote = ["--admin-allow-remote", "--inspect=on"];
     let locked = Serving::in_dir(dir.path(), &remote, &[("COUNTERSIGN_ADMIN_TOKEN", TOKEN)]);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/inspector.mjs");
     let output = Command::new("node")

@@ -25,6 +25,7 @@ static CAUSE: Cause = Cause {
     id: "host-without-port",
     group: Group::Headers,
     sentence: "The host is signed without its port.",
+    made: "for the host alone",
     fix: "Sign the host as it is sent.",
 };
 
@@ -150,6 +151,7 @@ async fn a_diagnosis_is_kept_without_what_it_must_not_tell() {
     };
     let diagnosis = Arc::new(Diagnosis {
         cause: &CAUSE,
+        and: None,
         sentence: format!("The host was signed without its port, with {token}."),
         proof: Proof::Proven,
         because: "It makes the same signature.".to_owned(),

@@ -1,0 +1,307 @@
+//! What goes wrong with headers: changed, added or dropped between client and server. The host
+//! has its own file.
+
+pub(super) mod host;
+
+use super::Case;
+use super::diagnosis::causes;
+use super::trial::{Baseline, Edit, Hypothesis, Line};
+
+causes! { Headers:
+    ACCEPT_ENCODING_CHANGED, "accept-encoding-changed",
+        "Accept-Encoding was signed as '{}' and arrived as another.",
+        "with Accept-Encoding: {}",
+        "Leave Accept-Encoding out of the signed headers, or keep the HTTP client or proxy from setting its own.";
+    CONTENT_TYPE_CHANGED, "content-type-changed",
+        "Content-Type was signed as '{}' and arrived as another.",
+        "with Content-Type: {}",
+        "Set Content-Type yourself before signing, charset included, and keep the HTTP client from rewriting it.";
+    CONTENT_LENGTH_CHANGED, "content-length-changed",
+        "Content-Length was signed as '{}' and arrived as another.",
+        "with Content-Length: {}",
+        "Leave Content-Length out of the signed headers, or compute it from the bytes that are sent.";
+    CONNECTION_CHANGED, "connection-changed",
+        "Connection was signed as '{}', but it belongs to each hop and arrived as another.",
+        "with Connection: {}",
+        "Leave Connection out of the signed headers.";
+    EXPECT_CHANGED, "expect-changed",
+        "Expect was signed as '{}' and arrived as another.",
+        "with Expect: {}",
+        "Leave Expect out of the signed headers: proxies answer and drop it.";
+    USER_AGENT_CHANGED, "user-agent-changed",
+        "User-Agent is signed, and was changed on its way.",
+        "with User-Agent: {}",
+        "Leave User-Agent out of the signed headers.";
+    HEADER_RESTORED, "header-rewritten-by-proxy",
+        "The header {} was signed with the value that a proxy keeps in another header.",
+        "with the value of {} that a proxy keeps in another header",
+        "Let the proxy pass signed headers on as they are.";
+    HEADER_EMPTY, "header-signed-empty",
+        "The header {} was signed with an empty value.",
+        "with an empty value of {}",
+        "Sign the value that is sent, or leave the header out: something in between may have filled it in.";
+    HEADER_LEFT_OUT, "header-line-left-out",
+        "The header {} is listed as signed, but its line was left out of what was signed.",
+        "without the line of {}",
+        "List in SignedHeaders exactly the headers whose lines are signed.";
+    HEADERS_JOINED, "header-duplicates-joined-otherwise",
+        "The values of the header {}, which is given more than once, are signed in another way.",
+        "with the values of {} joined otherwise",
+        "Join the values by commas without spaces, in the order in which they are sent.";
+    HEADER_SPACES, "header-spaces-trimmed",
+        "The header {} was signed with white space that was cut off on the way.",
+        "with white space at the end of {}",
+        "Trim values before they are signed.";
+    RETRY_COUNTED, "retry-not-signed-again",
+        "The request is signed for another attempt than it says: amz-sdk-request was changed by a retry.",
+        "with amz-sdk-request: {}",
+        "Sign each attempt anew, or leave amz-sdk-request out of the signed headers.";
+    DATE_REPLACED, "date-header-replaced",
+        "X-Amz-Date or Date was replaced after signing.",
+        "with the time {} in the header",
+        "Let nothing between signer and server set the date; sign again where a request waits.";
+    TOKEN_ADDED_LATER, "token-added-after-signing",
+        "The session token was put into the request after it was signed.",
+        "without the line of the session token, or without its name",
+        "Give the signer the session token, so that it signs it with the rest.";
+    HEADER_ABSENT, "signed-header-absent",
+        "The header {} is said to be signed, but did not arrive.",
+        "with {}, which did not arrive",
+        "Look for what drops the header, the HTTP client or a proxy; or leave it out of the signed headers.";
+}
+
+/// Values that clients and what stands between send, by header, and the cause where one of them was signed.
+const VALUES: &[(&str, &super::Cause, &[&str])] = &[
+    (
+        "accept-encoding",
+        ACCEPT_ENCODING_CHANGED,
+        &[
+            "identity",
+            "gzip",
+            "gzip, deflate",
+            "gzip,deflate",
+            "gzip, deflate, br",
+            "gzip, deflate, br, zstd",
+            "gzip, br, deflate",
+            "gzip, compress, deflate, br",
+            "deflate, gzip",
+            "br, gzip, deflate",
+            "*",
+            "",
+            "gzip;q=1.0,deflate;q=0.6,identity;q=0.3",
+        ],
+    ),
+    (
+        "content-type",
+        CONTENT_TYPE_CHANGED,
+        &[
+            "application/x-www-form-urlencoded; charset=utf-8",
+            "application/x-www-form-urlencoded",
+            "application/x-www-form-urlencoded;charset=utf-8",
+            "application/x-www-form-urlencoded; charset=UTF-8",
+            "application/x-www-form-urlencoded;charset=UTF-8",
+            "application/json",
+            "application/json; charset=utf-8",
+            "application/json;charset=utf-8",
+            "application/json; charset=UTF-8",
+            "application/json;charset=UTF-8",
+            "application/x-amz-json-1.0",
+            "application/x-amz-json-1.1",
+            "application/octet-stream",
+            "binary/octet-stream",
+            "text/plain",
+            "text/plain; charset=utf-8",
+            "text/plain;charset=UTF-8",
+            "application/xml",
+            "text/xml",
+            "multipart/form-data",
+            "",
+        ],
+    ),
+    (
+        "connection",
+        CONNECTION_CHANGED,
+        &["close", "keep-alive", "Keep-Alive", "Close", "upgrade", "Upgrade", "TE", ""],
+    ),
+    ("expect", EXPECT_CHANGED, &["100-continue", "100-Continue", ""]),
+    ("content-length", CONTENT_LENGTH_CHANGED, &["0", "-1", ""]),
+];
+
+/// Before the name of a header, where proxies keep what they change.
+const KEEPERS: &[&str] = &["x-original-", "x-forwarded-", "x-real-", "x-amzn-remapped-"];
+
+/// How often a request may have been tried.
+const ATTEMPTS: std::ops::RangeInclusive<u32> = 1..=10;
+
+/// What may go wrong with headers, the most likely first.
+pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
+    let mut found = host::hypotheses(case, base);
+    for (nth, (name, value)) in base.parts.headers.iter().enumerate() {
+        found.extend(replaced(case, (nth, name), value));
+    }
+    found.extend(token(base));
+    found
+}
+
+/// The signed header at that place with other values.
+fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hypothesis> {
+    let head = case.presented.head();
+    let is_absent = head.values(name).next().is_none() && !matches!(name, "host" | ":authority");
+    let with = |usual, other: &[u8]| {
+        let wrong = if is_absent { HEADER_ABSENT } else { usual };
+        Hypothesis::of(wrong).edit(Edit::Header(nth, Line::Value(other.to_vec())))
+    };
+    let told =
+        |detail: &str| if is_absent { format!("{name}: {detail}") } else { detail.to_owned() };
+    let mut found = Vec::new();
+    for (_, cause, values) in VALUES.iter().filter(|(other, ..)| *other == name) {
+        found.extend(values.iter().map(|other| with(cause, other.as_bytes()).told(told(other))));
+    }
+    found.extend(
+        specific(case, name)
+            .into_iter()
+            .map(|(cause, other)| with(cause, other.as_bytes()).told(told(&other))),
+    );
+    for keeper in KEEPERS {
+        let kept = head.value(&format!("{keeper}{name}"));
+        found.extend(
+            kept.map(|kept| with(HEADER_RESTORED, kept.trim_ascii()).told(name.to_owned())),
+        );
+    }
+    found.extend(
+        joined(case, name)
+            .into_iter()
+            .map(|other| with(HEADERS_JOINED, &other).told(name.to_owned())),
+    );
+    if !value.is_empty() {
+        let padded = [value, b" "].concat();
+        found.push(with(HEADER_SPACES, &padded).told(name.to_owned()));
+        found.push(with(HEADER_EMPTY, b"").told(name.to_owned()));
+    } else if is_absent {
+        found.push(with(HEADER_ABSENT, b"").told(name.to_owned()));
+    }
+    let left_out = if is_absent { HEADER_ABSENT } else { HEADER_LEFT_OUT };
+    found.push(
+        Hypothesis::of(left_out).edit(Edit::Header(nth, Line::LeftOut)).told(name.to_owned()),
+    );
+    found.retain(|hypothesis| {
+        is_absent || !matches!(hypothesis.edits.as_slice(), [Edit::Header(_, Line::Value(other))] if other == value)
+    });
+    found
+}
+
+/// Values that depend on the request.
+fn specific(case: &Case<'_>, name: &str) -> Vec<(&'static super::Cause, String)> {
+    let head = case.presented.head();
+    match name {
+        "content-length" => vec![(CONTENT_LENGTH_CHANGED, case.body.len().to_string())],
+        "content-type" => content_types(head.value(name)),
+        "amz-sdk-request" => attempts(head.value(name)),
+        "user-agent" => user_agents(head.value(name)),
+        "x-amz-date" | "date" => dates(case),
+        _ => Vec::new(),
+    }
+}
+
+/// The type without its parameters, with a charset, and in lower case.
+fn content_types(sent: Option<&[u8]>) -> Vec<(&'static super::Cause, String)> {
+    let Some(sent) = sent.and_then(|sent| std::str::from_utf8(sent).ok()) else {
+        return Vec::new();
+    };
+    let media = sent.split(';').next().unwrap_or_default().trim();
+    [
+        media.to_owned(),
+        format!("{media}; charset=utf-8"),
+        format!("{media};charset=utf-8"),
+        format!("{media}; charset=UTF-8"),
+        format!("{media};charset=UTF-8"),
+        sent.to_lowercase(),
+    ]
+    .into_iter()
+    .map(|other| (CONTENT_TYPE_CHANGED, other))
+    .collect()
+}
+
+/// What stood there before others put their own names behind it.
+fn user_agents(sent: Option<&[u8]>) -> Vec<(&'static super::Cause, String)> {
+    let sent = sent.and_then(|sent| std::str::from_utf8(sent).ok()).unwrap_or_default();
+    let spaces = sent.match_indices(' ').map(|(at, _)| at);
+    let starts = spaces.rev().take(16).filter_map(|at| sent.get(..at));
+    starts.map(|start| (USER_AGENT_CHANGED, start.to_owned())).collect()
+}
+
+/// `attempt=2; max=3`, of other attempts.
+fn attempts(sent: Option<&[u8]>) -> Vec<(&'static super::Cause, String)> {
+    let Some(sent) = sent.and_then(|sent| std::str::from_utf8(sent).ok()) else {
+        return Vec::new();
+    };
+    let rest = sent
+        .split_once("attempt=")
+        .map(|(_, rest)| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let rest = rest.unwrap_or_default();
+    let mut found: Vec<_> =
+        ATTEMPTS.map(|nth| (RETRY_COUNTED, format!("attempt={nth}{rest}"))).collect();
+    found.extend(ATTEMPTS.map(|nth| (RETRY_COUNTED, format!("attempt={nth}"))));
+    found
+}
+
+fn dates(case: &Case<'_>) -> Vec<(&'static super::Cause, String)> {
+    let (stamp, head) = (case.presented.stamp(), case.presented.head());
+    let mut found =
+        vec![(DATE_REPLACED, stamp.time().http()), (DATE_REPLACED, stamp.as_str().to_owned())];
+    for name in ["date", "x-amz-date"] {
+        let sent = head.value(name).and_then(|sent| std::str::from_utf8(sent).ok());
+        found.extend(sent.map(|sent| (DATE_REPLACED, sent.trim().to_owned())));
+    }
+    found.extend(
+        [-3, -2, -1, 1, 2, 3].map(|seconds| (DATE_REPLACED, stamp.time().plus(seconds).basic())),
+    );
+    found
+}
+
+/// The values of a header that is given more than once, joined otherwise.
+fn joined(case: &Case<'_>, name: &str) -> Vec<Vec<u8>> {
+    let values: Vec<_> = case.presented.head().values(name).map(<[u8]>::trim_ascii).collect();
+    let comma = values.len() > 1 || values.iter().any(|value| value.contains(&b','));
+    if !comma {
+        return Vec::new();
+    }
+    let split = |separator: &[u8]| {
+        let parts = values.iter().flat_map(|value| value.split(|byte| *byte == b','));
+        parts.map(<[u8]>::trim_ascii).collect::<Vec<_>>().join(separator)
+    };
+    let mut sorted = values.clone();
+    sorted.sort_unstable();
+    let reversed: Vec<_> = values.iter().rev().copied().collect();
+    let mut found = vec![
+        values.join(&b", "[..]),
+        split(b","),
+        split(b", "),
+        sorted.join(&b","[..]),
+        reversed.join(&b","[..]),
+    ];
+    found.extend([values.first(), values.last()].into_iter().flatten().map(|value| value.to_vec()));
+    found
+}
+
+/// The session token left out of what is signed: with its name, and without.
+fn token(base: &Baseline) -> Option<Hypothesis> {
+    let nth = base.parts.headers.iter().position(|(name, _)| name == "x-amz-security-token")?;
+    let names = base.parts.headers.iter().map(|(name, _)| name.as_str());
+    let names = names.filter(|name| *name != "x-amz-security-token").collect::<Vec<_>>().join(";");
+    let edit = Hypothesis::of(TOKEN_ADDED_LATER).edit(Edit::Header(nth, Line::LeftOut));
+    Some(edit.edit(Edit::Names(names.into_bytes())))
+}
+
+/// Every signed header empty or left out: what was changed in transit, whatever it was.
+pub(super) fn search(base: &Baseline) -> Vec<Hypothesis> {
+    let headers = base.parts.headers.iter().enumerate();
+    let each = headers.flat_map(|(nth, (name, _))| {
+        [(HEADER_EMPTY, Line::Value(Vec::new())), (HEADER_LEFT_OUT, Line::LeftOut)].map(
+            |(cause, value)| {
+                Hypothesis::of(cause).edit(Edit::Header(nth, value)).told(name.clone())
+            },
+        )
+    });
+    each.collect()
+}
