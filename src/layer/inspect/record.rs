@@ -132,11 +132,14 @@ impl Record {
     pub(super) fn size(&self) -> usize {
         let stages = |stages: &Option<Stages>| stages.as_ref().map_or(0, Stages::size);
         let diagnosed = self.diagnosis.as_ref().map_or(0, |diagnosis| {
-            let signs = diagnosis.signs.iter().map(|(_, sentence)| sentence.len());
-            signs.fold(stages(&diagnosis.theirs), usize::saturating_add)
+            let Diagnosed { sentence, because, fix, signs, theirs, .. } = diagnosis;
+            let signs = signs.iter().map(|(_, sentence)| sentence);
+            let sentences = [sentence, because, fix].into_iter().chain(signs).map(String::len);
+            sentences.fold(stages(theirs), usize::saturating_add)
         });
         let rulings = self.rulings.iter().map(ruling_size);
-        let parts = [1024, self.target.len(), stages(&self.stages), diagnosed];
+        let told = self.outcome.message.as_ref().map_or(0, String::len);
+        let parts = [2048, self.target.len(), told, stages(&self.stages), diagnosed];
         parts.into_iter().chain(rulings).fold(0, usize::saturating_add)
     }
 }
@@ -213,9 +216,10 @@ impl Making<'_> {
         diagnosis: Option<&Arc<Diagnosis>>,
     ) -> Record {
         let Self { head, found, at, .. } = self;
-        let veil = Veil::of(head, &found.body);
         let own = found.stages.as_ref().map(|(request, to_sign)| (&**request, &**to_sign));
         let ours = diagnosis.and_then(|diagnosis| diagnosis.ours.as_ref()).map(both).or(own);
+        let mut veil = Veil::of(head, &found.body);
+        veil.learn(ours.map_or(&[], |(request, _)| request));
         let signed = head.signed();
         let service = answered.map(|answered| answered.service.to_owned());
         let asked = || {

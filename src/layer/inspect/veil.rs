@@ -145,10 +145,22 @@ impl Veil {
         veil
     }
 
+    /// Knows what stands in a canonical request, too: headers that are signed.
+    pub(super) fn learn(&mut self, canonical_request: &[u8]) {
+        let text = String::from_utf8_lossy(canonical_request);
+        let headers = text.split('\n').skip(3).filter_map(|line| line.split_once(':'));
+        for (name, value) in headers.filter(|(name, _)| !is_shown_header(name)) {
+            self.keep_other(value);
+        }
+    }
+
     /// A sentence, or anything else that may repeat what the request says.
     pub(super) fn text(&self, text: &str) -> String {
-        let all = self.secrets.iter().chain(&self.others);
-        all.fold(text.to_owned(), |text, secret| without(&text, secret.expose()))
+        let known = self.secrets.iter().fold(text.to_owned(), without);
+        self.others.iter().fold(known, |text, other| {
+            let other = other.expose();
+            text.replace(other, &hidden(other.len()))
+        })
     }
 
     /// A canonical request or a string to sign, whoever wrote it: line by line, each as
@@ -157,7 +169,7 @@ impl Veil {
         let text = String::from_utf8_lossy(text);
         let lines: Vec<_> = text.split('\n').map(line).collect();
         let shown = lines.join("\n");
-        self.secrets.iter().fold(shown, |text, secret| without(&text, secret.expose()))
+        self.secrets.iter().fold(shown, without)
     }
 
     /// Path and query.
@@ -177,7 +189,13 @@ impl Veil {
         }
         if TELLING.iter().any(|word| name.contains(word)) {
             self.keep_secret(value);
-        } else if self.others.len() < MOST && value.len() >= SHORTEST {
+        } else {
+            self.keep_other(value);
+        }
+    }
+
+    fn keep_other(&mut self, value: &str) {
+        if self.others.len() < MOST && value.len() >= SHORTEST {
             self.others.push(Secret::new(value.to_owned()));
         }
     }
@@ -277,10 +295,14 @@ fn line(line: &str) -> String {
 }
 
 fn header(name: &str, value: &str, line: &str) -> String {
-    if HEADERS.contains(&name.trim().to_ascii_lowercase().as_str()) {
+    if is_shown_header(name) {
         return line.to_owned();
     }
     format!("{name}:{}", hidden(value.len().saturating_sub(1)))
+}
+
+fn is_shown_header(name: &str) -> bool {
+    HEADERS.contains(&name.trim().to_ascii_lowercase().as_str())
 }
 
 fn parameters(query: &str) -> String {
@@ -298,11 +320,12 @@ fn parameter(piece: &str) -> String {
 }
 
 /// `text` with what it has of `secret` hidden, even where the rest is cut off.
-fn without(text: &str, secret: &str) -> String {
+fn without(text: String, secret: &Secret) -> String {
+    let secret = secret.expose();
     let probe: String = secret.chars().take(TELLTALE).collect();
     let tail = secret.strip_prefix(probe.as_str()).unwrap_or_default();
     let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once(probe.as_str()) {
         let same = after.chars().zip(tail.chars()).take_while(|(one, other)| one == other);
         let length = same.map(|(one, _)| one.len_utf8()).fold(0, usize::saturating_add);
@@ -352,8 +375,10 @@ mod tests {
 
     #[test]
     fn a_value_is_hidden_wherever_it_turns_up_and_though_its_end_is_cut_off() {
-        let shown = without("a 0123456789abcdefghij b 0123456789abcdefgh", "0123456789abcdefghij");
+        let hiding =
+            |text: &str, secret: &str| without(text.to_owned(), &Secret::new(secret.to_owned()));
+        let shown = hiding("a 0123456789abcdefghij b 0123456789abcdefgh", "0123456789abcdefghij");
         assert_eq!(shown, "a …hidden (20 bytes)… b …hidden (18 bytes)…");
-        assert_eq!(without("a 123456 b", "123456"), "a …hidden (6 bytes)… b");
+        assert_eq!(hiding("a 123456 b", "123456"), "a …hidden (6 bytes)… b");
     }
 }
