@@ -149,14 +149,13 @@ impl Veil {
     pub(super) fn learn(&mut self, canonical_request: &[u8]) {
         let text = String::from_utf8_lossy(canonical_request);
         let headers = text.split('\n').skip(3).filter_map(|line| line.split_once(':'));
-        for (name, value) in headers.filter(|(name, _)| !is_shown_header(name)) {
-            self.keep_other(value);
-        }
+        let hidden = headers.filter(|(name, _)| !is_shown_header(name));
+        hidden.for_each(|(_, value)| self.keep_other(value));
     }
 
     /// A sentence, or anything else that may repeat what the request says.
     pub(super) fn text(&self, text: &str) -> String {
-        let known = self.secrets.iter().fold(text.to_owned(), without);
+        let known = self.without_secrets(text.to_owned());
         self.others.iter().fold(known, |text, other| {
             let other = other.expose();
             text.replace(other, &hidden(other.len()))
@@ -169,7 +168,11 @@ impl Veil {
         let text = String::from_utf8_lossy(text);
         let lines: Vec<_> = text.split('\n').map(line).collect();
         let shown = lines.join("\n");
-        self.secrets.iter().fold(shown, without)
+        self.without_secrets(shown)
+    }
+
+    fn without_secrets(&self, text: String) -> String {
+        self.secrets.iter().fold(text, |text, secret| without(&text, secret))
     }
 
     /// Path and query.
@@ -320,12 +323,12 @@ fn parameter(piece: &str) -> String {
 }
 
 /// `text` with what it has of `secret` hidden, even where the rest is cut off.
-fn without(text: String, secret: &Secret) -> String {
+fn without(text: &str, secret: &Secret) -> String {
     let secret = secret.expose();
     let probe: String = secret.chars().take(TELLTALE).collect();
     let tail = secret.strip_prefix(probe.as_str()).unwrap_or_default();
     let mut shown = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut rest = text;
     while let Some((before, after)) = rest.split_once(probe.as_str()) {
         let same = after.chars().zip(tail.chars()).take_while(|(one, other)| one == other);
         let length = same.map(|(one, _)| one.len_utf8()).fold(0, usize::saturating_add);
@@ -375,8 +378,7 @@ mod tests {
 
     #[test]
     fn a_value_is_hidden_wherever_it_turns_up_and_though_its_end_is_cut_off() {
-        let hiding =
-            |text: &str, secret: &str| without(text.to_owned(), &Secret::new(secret.to_owned()));
+        let hiding = |text: &str, secret: &str| without(text, &Secret::new(secret.to_owned()));
         let shown = hiding("a 0123456789abcdefghij b 0123456789abcdefgh", "0123456789abcdefghij");
         assert_eq!(shown, "a …hidden (20 bytes)… b …hidden (18 bytes)…");
         assert_eq!(hiding("a 123456 b", "123456"), "a …hidden (6 bytes)… b");
