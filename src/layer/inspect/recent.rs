@@ -127,3 +127,100 @@ impl Recent {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::clock::Time;
+    use crate::layer::inspect::head::Signed;
+    use crate::layer::inspect::record::Outcome;
+
+    const NOW: Duration = Duration::from_secs(3);
+
+    fn record(id: &str, target: String) -> Record {
+        let outcome = Outcome {
+            status: StatusCode::OK,
+            code: "OK",
+            message: None,
+            refused: None,
+            duration: Duration::ZERO,
+            received: None,
+            sent: None,
+        };
+        Record {
+            number: 0,
+            id: id.to_owned(),
+            at: Time::default(),
+            peer: None,
+            agent: None,
+            signed: Signed::default(),
+            method: "GET".to_owned(),
+            target,
+            service: None,
+            action: None,
+            caller: None,
+            outcome,
+            stages: None,
+            diagnosis: None,
+            rulings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_oldest_go_first_when_there_are_too_many_or_they_are_too_large() {
+        let recent = Recent::default();
+        for number in 0..600 {
+            recent.keep(record(&number.to_string(), String::new()));
+        }
+        assert_eq!(recent.since(0).len(), MOST);
+        assert!(recent.of("99").is_none());
+        assert_eq!(recent.of("100").unwrap().number, 101);
+        assert_eq!(recent.since(598).len(), 2);
+        for number in 0..9 {
+            recent.keep(record(&format!("large-{number}"), "x".repeat(MOST_BYTES / 8)));
+        }
+        assert!(recent.since(0).len() < 9);
+        assert!(recent.of("large-8").is_some());
+    }
+
+    #[test]
+    fn who_listens_hears_the_last_number() {
+        let recent = Recent::default();
+        let mut latest = recent.listen();
+        recent.keep(record("one", String::new()));
+        recent.keep(record("two", String::new()));
+        assert_eq!(*latest.borrow_and_update(), 2);
+        assert!(!latest.has_changed().unwrap());
+    }
+
+    #[test]
+    fn requests_that_go_well_leave_room_for_refusals_and_are_looked_at_no_more() {
+        let recent = Recent::default();
+        for _ in 0..A_SECOND {
+            assert_eq!(recent.look(NOW), Some(true));
+            assert!(recent.takes(NOW, (true, false)));
+        }
+        assert_eq!(recent.look(NOW), Some(false));
+        assert!(!recent.takes(NOW, (false, false)));
+        assert!(recent.takes(NOW, (false, true)));
+        assert_eq!(recent.not_kept(), 1);
+    }
+
+    #[test]
+    fn refusals_leave_room_for_requests_that_go_well_until_too_many_were_looked_at() {
+        let recent = Recent::default();
+        for _ in 0..A_SECOND {
+            assert_eq!(recent.look(NOW), Some(true));
+            assert!(recent.takes(NOW, (true, true)));
+        }
+        for _ in 0..A_SECOND {
+            assert_eq!(recent.look(NOW), Some(true));
+            assert!(!recent.takes(NOW, (true, true)));
+        }
+        assert_eq!(recent.look(NOW), None);
+        assert_eq!(recent.not_kept(), u64::from(A_SECOND) + 1);
+        assert_eq!(recent.look(NOW.saturating_mul(2)), Some(true));
+    }
+}
