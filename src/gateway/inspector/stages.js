@@ -21,6 +21,7 @@ export function stagesOf(record) {
 function note(record, theirs) {
   if (theirs) return el("p", { class: "hint" }, "What differs is marked. The client's side is proven: it makes exactly the signature that was sent.");
   if (record.caller || !record.refused) return el("p", { class: "hint" }, "The client has signed the same: the signature is good.");
+  if (record.diagnosis?.proof === "proven") return el("p", { class: "hint" }, "The client has signed the same, but with another key.");
   return el("p", { class: "hint" }, "As the gateway sees them. What the client has signed instead is not known; compare with what your client logs.");
 }
 
