@@ -151,6 +151,7 @@ pub(crate) fn form(bytes: &[u8]) {
             format: Format::Xml,
             policy: &Never,
             request: &(),
+            witness: None,
         };
         let draft = Draft::of(Arc::clone(&account), NOW, Limits::default(), Box::new(RandomIds));
         assert!((route.serve)(&call, draft).is_err());

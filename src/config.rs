@@ -117,6 +117,8 @@ pub struct AdminAccess {
     pub is_remote_allowed: bool,
     /// What opens it, where it is not to be made up.
     pub token: Option<Secret>,
+    /// Whether the last requests are to be looked at there.
+    pub is_inspecting: bool,
 }
 
 /// Where to keep what must last.

@@ -189,12 +189,21 @@ pub(super) struct ServeFlags {
     /// Where requests come in; port 0 takes a free one and prints it
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7448")]
     pub(super) listen: SocketAddr,
-    /// Where the operator comes in: /health, /ready, /metrics, and the account commands
+    /// Where the operator comes in: the inspector, /health, /ready, /metrics, and the account
+    /// commands
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7449")]
     pub(super) admin_listen: SocketAddr,
     /// Lets --admin-listen be an address that other machines reach
     #[arg(long, action = ArgAction::SetTrue)]
     pub(super) admin_allow_remote: bool,
+    /// Shows the last requests, and why they were refused, on a page of the admin listener, the
+    /// inspector [default: auto]
+    ///
+    /// auto is on unless --admin-allow-remote is given; with both, the page asks for the admin
+    /// token. No body is kept, and no value of a header or a parameter that is not known to be
+    /// harmless.
+    #[arg(long, value_enum, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "auto", hide_default_value = true)]
+    pub(super) inspect: When,
     /// Keeps everything in memory and forgets it at the end, instead of --data-dir
     #[arg(long, action = ArgAction::SetTrue)]
     pub(super) memory: bool,

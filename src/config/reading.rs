@@ -160,10 +160,11 @@ impl Reading<'_> {
 
     fn serve(&self, flags: ServeFlags) -> Result<Serve, Stop> {
         let keep = self.keep(&flags)?;
+        let admin = self.admin(&flags, &keep)?;
         let explains = explains(&flags);
         let tls = pair(("--tls-cert", flags.tls_cert), ("--tls-key", flags.tls_key))?;
         Ok(Serve {
-            admin: self.admin(&flags.listen, flags.admin_listen, flags.admin_allow_remote)?,
+            admin,
             listen: flags.listen,
             keep,
             is_account_given: self.rank("account") > Rank::Default,
@@ -195,34 +196,47 @@ impl Reading<'_> {
         }
     }
 
-    fn admin(
-        &self,
-        public: &std::net::SocketAddr,
-        listen: std::net::SocketAddr,
-        is_remote_allowed: bool,
-    ) -> Result<AdminAccess, Stop> {
+    fn admin(&self, flags: &ServeFlags, keep: &Keep) -> Result<AdminAccess, Stop> {
+        let (listen, is_remote_allowed) = (flags.admin_listen, flags.admin_allow_remote);
         if !listen.ip().is_loopback() && !is_remote_allowed {
             return Err(Stop::wrong(format_args!(
                 "--admin-listen {listen} can be reached by other machines: choose 127.0.0.1, or \
                  give --admin-allow-remote"
             )));
         }
-        if listen == *public && listen.port() != 0 {
+        if listen == flags.listen && listen.port() != 0 {
             return Err(Stop::wrong(format_args!(
                 "--listen and --admin-listen are both {listen}: nothing of the admin listener may \
                  be public"
             )));
         }
+        let token = self.token()?;
+        let is_inspecting = match flags.inspect {
+            When::Auto => !is_remote_allowed,
+            When::On => true,
+            When::Off => false,
+        };
+        // Without a directory no token is made up.
+        if is_inspecting && is_remote_allowed && token.is_none() && *keep == Keep::Memory {
+            return Err(Stop::wrong(
+                "--inspect on with --admin-allow-remote needs a token to look with: give \
+                 COUNTERSIGN_ADMIN_TOKEN",
+            ));
+        }
+        Ok(AdminAccess { listen, is_remote_allowed, token, is_inspecting })
+    }
+
+    fn token(&self) -> Result<Option<Secret>, Stop> {
         let token = self.below.text("admin-token");
-        let is_short = token.as_ref().is_some_and(|token| token.len() < SHORTEST_TOKEN);
-        if is_short
-            || token.as_ref().is_some_and(|token| !token.bytes().all(|b| b.is_ascii_graphic()))
-        {
+        let is_token = |token: &String| {
+            token.len() >= SHORTEST_TOKEN && token.bytes().all(|b| b.is_ascii_graphic())
+        };
+        if token.as_ref().is_some_and(|token| !is_token(token)) {
             return Err(Stop::wrong(
                 "COUNTERSIGN_ADMIN_TOKEN must be 16 or more letters, digits and signs, no spaces",
             ));
         }
-        Ok(AdminAccess { listen, is_remote_allowed, token: token.map(Secret::new) })
+        Ok(token.map(Secret::new))
     }
 
     fn root_key(&self) -> Result<Option<(AccessKeyId, Secret)>, Stop> {

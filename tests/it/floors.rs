@@ -73,7 +73,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("rustls_native_certs", &["gateway"]),
     ("serde", &["config", "federation", "gateway", "policy", "store"]),
     ("sha2", &["catalog", "page", "sigv4"]),
-    ("tokio", &["command", "gateway", "main", "store"]),
+    ("tokio", &["command", "gateway", "layer", "main", "store"]),
     ("toml", &["config"]),
     ("tower", &["dispatch", "gateway", "layer"]),
     ("tracing_subscriber", &["config", "log"]),

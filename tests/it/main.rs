@@ -45,6 +45,7 @@ mod group;
 mod holders;
 mod http2;
 mod inline;
+mod inspector;
 mod instance_profile;
 mod issuer;
 mod ladder;
