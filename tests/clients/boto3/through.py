@@ -7,6 +7,7 @@ import sys
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=20)
 
@@ -14,12 +15,14 @@ ONE_TRY = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_tim
 def cause(url, proxy):
     """The cause of the refusal of a call to this address, by way of that proxy if there is one."""
     config = ONE_TRY.merge(Config(proxies={"http": proxy})) if proxy else ONE_TRY
+    iam = boto3.client("iam", endpoint_url=url, config=config)
+    heads = []
+    # Not every refusal has a body that boto3 can read, but each has a head.
+    iam.meta.events.register("before-parse", lambda response_dict, **_: heads.append(response_dict["headers"]))
     try:
-        boto3.client("iam", endpoint_url=url, config=config).tag_user(
-            UserName="ann", Tags=[{"Key": "seat", "Value": "3 + 4 / 5"}]
-        )
-    except ClientError as error:
-        return error.response["ResponseMetadata"]["HTTPHeaders"].get("x-countersign-cause", "unexplained")
+        iam.tag_user(UserName="ann", Tags=[{"Key": "seat", "Value": "3 + 4 / 5"}])
+    except (ClientError, ResponseParserError):
+        return heads[0].get("x-countersign-cause", "unexplained")
     return "none"
 
 

@@ -13,6 +13,12 @@ macro_rules! keeping {
     };
 }
 
+/// The proxy shows itself, but not what was asked of it.
+pub(super) const SHOWN: nginx::Fault = (
+    "Host is the upstream's, X-Forwarded-For is added",
+    "location / { proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_pass http://GATEWAY; }",
+);
+
 /// What becomes of the Host header, which every client signs.
 pub(super) const HOSTS: &[nginx::Fault] = &[
     ("everything is passed on", keeping!("")),
@@ -20,10 +26,7 @@ pub(super) const HOSTS: &[nginx::Fault] = &[
         "Host is the upstream's, as nginx has it by default",
         "location / { proxy_pass http://GATEWAY; }",
     ),
-    (
-        "Host is the upstream's, X-Forwarded-For is added",
-        "location / { proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_pass http://GATEWAY; }",
-    ),
+    SHOWN,
     (
         "Host is the upstream's, X-Forwarded-Host has the one that was asked for",
         "location / { proxy_set_header X-Forwarded-Host $http_host; proxy_pass http://GATEWAY; }",

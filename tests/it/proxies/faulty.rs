@@ -116,16 +116,17 @@ pub(super) fn framed(request: &mut RawRequest) {
     of_body(request, body);
 }
 
-/// Without its last letters, which are no part of an escape.
+/// Without its last letter, which is no part of an escape.
 pub(super) fn cut_short(request: &mut RawRequest) {
-    let body = request.body[..request.body.len() - 2].to_vec();
+    let body = request.body[..request.body.len() - 1].to_vec();
     of_body(request, body);
 }
 
 /// Sent once more by who does not sign.
 pub(super) fn tried_again(request: &mut RawRequest) {
-    if request.header("amz-sdk-request").is_some() {
-        request.set("amz-sdk-request", "attempt=2; max=3");
+    let sent = request.header("amz-sdk-request").map(|sent| String::from_utf8_lossy(sent));
+    if let Some(next) = sent.map(|sent| sent.trim().replace("attempt=1", "attempt=2")) {
+        request.set("amz-sdk-request", &next);
     }
 }
 
