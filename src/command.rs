@@ -8,6 +8,7 @@ mod open;
 mod operate;
 mod place;
 mod serve;
+mod vectors;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -16,17 +17,30 @@ use crate::config::Command;
 
 /// Why a command came to nothing, in one sentence.
 #[derive(Debug, Eq, PartialEq)]
-pub struct Failed(String);
+pub struct Failed {
+    sentence: String,
+    code: u8,
+}
 
 impl Failed {
     fn new(sentence: impl fmt::Display) -> Self {
-        Self(sentence.to_string())
+        Self { sentence: sentence.to_string(), code: 1 }
+    }
+
+    /// What was given is of no use, as a wrong command line is.
+    fn unusable(sentence: impl fmt::Display) -> Self {
+        Self { sentence: sentence.to_string(), code: 2 }
+    }
+
+    /// What the process ends with.
+    pub fn code(&self) -> u8 {
+        self.code
     }
 }
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.sentence)
     }
 }
 
@@ -41,7 +55,7 @@ impl<E: std::error::Error> From<E> for Failed {
 pub async fn run(
     command: Command,
     out: &mut (impl Write + Send),
-    log: impl Write + Send + 'static,
+    mut log: impl Write + Send + 'static,
 ) -> Result<(), Failed> {
     match command {
         Command::Serve(serve) => serve::run(*serve, out, log).await,
@@ -49,6 +63,7 @@ pub async fn run(
         Command::Operate { operation, data_dir, seal } => {
             operate::run(operation, &data_dir, &seal, out).await
         }
+        Command::Vectors(vectors) => vectors::run(vectors, out, &mut log).await,
     }
 }
 

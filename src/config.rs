@@ -7,6 +7,7 @@
 mod flags;
 mod layers;
 mod reading;
+mod vectors;
 mod words;
 
 use std::ffi::OsString;
@@ -21,6 +22,8 @@ use crate::secret::Secret;
 use crate::store::draft::Limits;
 use crate::store::session::Delegation;
 use crate::text::{AccessKeyId, AccountId, IssuerBase, Network};
+
+pub use vectors::{ReportFormat, ReportWriting, Signer, Vectors};
 
 /// What is to be done, with all that it needs to know.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub enum Command {
         /// What opens the secrets where the gateway does not run.
         seal: SealSource,
     },
+    /// Run test vectors of signers.
+    Vectors(Vectors),
 }
 
 /// What an operator does.

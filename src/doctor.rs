@@ -93,6 +93,17 @@ pub fn not_examined(head: &Head<'_>) -> Diagnosis {
     Diagnosis { proof: Proof::NotProven, ..seen(form::NOT_EXAMINED, "", head) }
 }
 
+/// Tells what is known of a request whose parameters cannot be read: what something in between has
+/// made of them, where the signature says so.
+pub fn unreadable(case: &Case<'_>, budget: Budget) -> Diagnosis {
+    let found = examine(case, budget);
+    if found.proof == Proof::Proven {
+        return found;
+    }
+    let signs = found.signs;
+    Diagnosis { signs, ..seen(form::FORM_UNREADABLE, "", case.presented.head()) }
+}
+
 /// Looks for the mistake that makes the signature of `case`, for as long as `budget` lasts.
 pub fn examine(case: &Case<'_>, budget: Budget) -> Diagnosis {
     let head = case.presented.head();

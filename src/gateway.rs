@@ -4,6 +4,7 @@ pub mod admin;
 pub mod connection;
 pub mod discovery;
 pub mod door;
+pub mod examiner;
 pub mod issuers;
 pub mod listen;
 mod patience;

@@ -93,6 +93,8 @@ pub mod sts;
 pub mod text;
 #[cfg(feature = "server")]
 pub mod totp;
+#[cfg(feature = "server")]
+pub mod vectors;
 pub mod wire;
 
 /// The README's example is compiled with the documentation's.

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(command::run(command, &mut io::stdout(), io::stderr())) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failed) => complain(&failed.to_string(), 1),
+        Err(failed) => complain(&failed.to_string(), failed.code()),
     }
 }
 

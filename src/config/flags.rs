@@ -1,5 +1,7 @@
 //! The flags: each setting's name, what it may be, and what it is for.
 
+pub(super) mod vectors;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -28,7 +30,8 @@ Examples:
   eval \"$(countersign env)\"                 point the AWS tools of this shell at it
   aws iam create-user --user-name ann       and use them
   countersign account create                a further account, while it runs or not
-  countersign backup before-upgrade.db      a copy of everything, while it runs or not";
+  countersign backup before-upgrade.db      a copy of everything, while it runs or not
+  countersign vectors run vectors/sigv4     test vectors of signers, stage by stage";
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
@@ -73,6 +76,9 @@ pub(super) enum Verb {
     DelegationToken(DelegationTokenVerb),
     /// Copies everything into a file that does not exist yet, while the gateway runs or not.
     Backup(BackupFlags),
+    /// Runs test vectors of signers: the verifier's, or your own.
+    #[command(subcommand, arg_required_else_help = true, disable_help_subcommand = true)]
+    Vectors(vectors::VectorsVerb),
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+use super::flags::vectors::VectorsVerb;
 use super::flags::{
     AccountVerb, BoundFlags, CommandLine, DataFlags, DelegationTokenFlags, DelegationTokenVerb,
     RootKeyVerb, ServeFlags, Verb,
@@ -15,7 +16,8 @@ use super::flags::{
 use super::layers::{self, Below, Environment, File, Rank, SECRETS};
 use super::words::Limit;
 use super::{
-    AdminAccess, Bounds, Command, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles, When,
+    AdminAccess, Bounds, Command, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles, Vectors,
+    When,
 };
 use crate::secret::Secret;
 use crate::store::limits::Limits;
@@ -25,6 +27,10 @@ use crate::text::{AccessKeyId, Text};
 /// The longest secret, and the shortest token, that may be given.
 const LONGEST_SECRET: usize = 256;
 const SHORTEST_TOKEN: usize = 16;
+
+/// Commands that are no gateway's: no layer below the flags says anything of them, or the
+/// gateway's `COUNTERSIGN_LISTEN` would.
+const FLAGS_ONLY: &[&str] = &["vectors"];
 
 pub(super) fn read(args: &[OsString], environment: &Environment) -> Result<Command, Stop> {
     let bare = CommandLine::command();
@@ -57,7 +63,8 @@ fn keys(command: &clap::Command) -> Vec<String> {
     let mut commands = vec![command];
     while let Some(command) = commands.pop() {
         keys.extend(command.get_arguments().filter_map(|arg| arg.get_long()).map(str::to_owned));
-        commands.extend(command.get_subcommands());
+        let inner = command.get_subcommands();
+        commands.extend(inner.filter(|inner| !FLAGS_ONLY.contains(&inner.get_name())));
     }
     keys.retain(|key| !matches!(key.as_str(), "help" | "version"));
     keys.sort();
@@ -92,6 +99,9 @@ fn lay_at(
     below: &Below<'_>,
 ) -> Result<clap::Command, Stop> {
     let Some((name, rest)) = path.split_first() else { return layers::lay(&command, below) };
+    if FLAGS_ONLY.contains(&name.as_str()) {
+        return Ok(command);
+    }
     let mut wrong = None;
     let laid = command.mut_subcommand(name, |inner| {
         lay_at(inner.clone(), rest, below).unwrap_or_else(|stop| {
@@ -123,6 +133,7 @@ impl Reading<'_> {
             }
             Verb::DelegationToken(DelegationTokenVerb::Create(flags)) => self.delegate(flags),
             Verb::Backup(flags) => self.operate(flags.data, Operation::Backup(flags.file)),
+            Verb::Vectors(VectorsVerb::Run(flags)) => Ok(Command::Vectors(Vectors::of(*flags)?)),
         }
     }
 

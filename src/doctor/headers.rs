@@ -5,7 +5,7 @@ pub(super) mod host;
 
 use super::Case;
 use super::diagnosis::causes;
-use super::trial::{Baseline, Edit, Hypothesis, Line};
+use super::trial::{Baseline, Edit, Hypothesis, Line, ToSign};
 
 causes! { Headers:
     ACCEPT_ENCODING_CHANGED, "accept-encoding-changed",
@@ -130,6 +130,9 @@ const VALUES: &[(&str, &super::Cause, &[&str])] = &[
 /// Before the name of a header, where proxies keep what they change.
 const KEEPERS: &[&str] = &["x-original-", "x-forwarded-", "x-real-", "x-amzn-remapped-"];
 
+/// How many seconds a request may wait before somebody sets its date anew.
+const LATE: i64 = 60;
+
 /// How often a request may have been tried.
 const ATTEMPTS: std::ops::RangeInclusive<u32> = 1..=10;
 
@@ -140,6 +143,7 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
         found.extend(replaced(case, (nth, name), value));
     }
     found.extend(token(base));
+    found.extend(late(case, base));
     found
 }
 
@@ -282,6 +286,24 @@ fn joined(case: &Case<'_>, name: &str) -> Vec<Vec<u8>> {
     ];
     found.extend([values.first(), values.last()].into_iter().flatten().map(|value| value.to_vec()));
     found
+}
+
+/// X-Amz-Date as it was before somebody set it anew: it is signed in two places.
+fn late(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
+    let is_date = |(name, _): &(String, Vec<u8>)| name == "x-amz-date";
+    let Some(nth) = base.parts.headers.iter().position(is_date) else { return Vec::new() };
+    let stamp = case.presented.stamp();
+    let lines =
+        |time: &str| String::from_utf8_lossy(&base.to_sign.head).replacen(stamp.as_str(), time, 1);
+    let seconds = (1..=LATE).flat_map(|seconds: i64| [seconds.saturating_neg(), seconds]);
+    let times = seconds.map(|seconds| stamp.time().plus(seconds).basic());
+    let of = |time: String| {
+        let head = lines(&time).into_bytes();
+        let edit = Edit::Header(nth, Line::Value(time.clone().into_bytes()));
+        let signed = ToSign { head, ..base.to_sign.clone() };
+        Hypothesis::of(DATE_REPLACED).edit(edit).signing(signed).told(time)
+    };
+    times.map(of).collect()
 }
 
 /// The session token left out of what is signed: with its name, and without.

@@ -34,11 +34,12 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("chrono", &["clock"]),
     ("clap", &["config"]),
     ("ctutils", &["secret", "sigv4"]),
-    ("dashmap", &["dispatch", "sigv4", "store"]),
+    ("dashmap", &["dispatch", "layer", "sigv4", "store"]),
     (
         "data_encoding",
         &[
             "catalog",
+            "doctor",
             "federation",
             "gateway",
             "ids",
@@ -47,6 +48,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
             "sigv4",
             "store",
             "totp",
+            "vectors",
             "wire",
         ],
     ),
@@ -59,9 +61,9 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("imbl", &["iam", "store"]),
     ("metrics", &["metrics"]),
     ("metrics_exporter_prometheus", &["metrics"]),
-    ("miniz_oxide", &["catalog", "qr", "store"]),
+    ("miniz_oxide", &["catalog", "doctor", "qr", "store"]),
     ("qrcodegen", &["qr"]),
-    ("quick_xml", &["federation", "wire"]),
+    ("quick_xml", &["federation", "vectors", "wire"]),
     ("rand", &["ids", "sigv4"]),
     ("rusqlite", &["store"]),
     ("rustls", &["gateway"]),
@@ -74,7 +76,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["config", "log"]),
     ("uppsala", &["federation"]),
     ("uuid", &["ids"]),
-    ("zeroize", &["ids", "secret", "sigv4", "store", "totp"]),
+    ("zeroize", &["doctor", "ids", "secret", "sigv4", "store", "totp"]),
 ];
 
 const LONGEST_FILE: usize = 400;
