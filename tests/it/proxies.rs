@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use nginx::Nginx;
 
 use crate::clients::{self, Absent, Installed, Story, curl, explained, here};
+use crate::program::wait_until;
 use crate::real_life::{self, NONE, REAL_LIFE};
 use crate::running::Gateway;
 
@@ -29,17 +30,10 @@ fn clients() -> [(&'static str, Result<Story, Absent>); 3] {
     ]
 }
 
-/// What is refused before any signature is judged, as a form that cannot be read: no cause is named.
-const UNEXPLAINED: &[&str] = &["the body is compressed"];
-
 /// Holds what someone is told, by fault, against the table.
 fn is_as_the_table_has_it(who: &str, told: &BTreeMap<String, String>) {
     let table = real_life::causes(who);
-    let cause = |fault: &String| match table.get(fault) {
-        Some(cause) => cause.clone(),
-        None if UNEXPLAINED.contains(&fault.as_str()) => "unexplained".to_owned(),
-        None => NONE.to_owned(),
-    };
+    let cause = |fault: &String| table.get(fault).map_or(NONE, String::as_str).to_owned();
     let expected: BTreeMap<_, _> = told.keys().map(|fault| (fault.clone(), cause(fault))).collect();
     assert_eq!(*told, expected, "{who}");
 }
@@ -167,7 +161,7 @@ fn a_proxy_that_shows_itself_is_told_of_where_nothing_is_proven() {
     assert!(answer.body.contains("(not-proven, not proven)"), "{}", answer.body);
     let sign = "The request has headers that proxies add: x-forwarded-for.";
     assert!(answer.body.contains(sign), "{}", answer.body);
-    assert!(gateway.log().contains("proxy-in-path"), "{}", gateway.log());
+    wait_until(|| gateway.log().contains("proxy-in-path"));
 }
 
 /// Everything that is done to someone in these tests.

@@ -11,7 +11,7 @@ pub(crate) const NONE: &str = "none";
 /// Who signs, what is wrong, and the cause that the gateway names; two of them with a comma between.
 ///
 /// What a proxy does that is not listed for a client does no harm to it. `not-proven` stands where nobody can know
-/// what was signed, such as a port or a text that arrives nowhere.
+/// what was signed, such as a port, a prefix or a text that does not arrive.
 pub(crate) const REAL_LIFE: &[(&str, &str, &str)] = &[
     ("boto3", "the secret ends in a newline", "secret-ends-in-newline"),
     ("boto3", "the secret is in quotes", "secret-in-quotes"),
@@ -159,18 +159,14 @@ pub(crate) const REAL_LIFE: &[(&str, &str, &str)] = &[
     (
         "the JavaScript SDK through nginx",
         "a line end is added to the body",
-        "body-and-signature-differ",
+        "body-line-end-changed",
     ),
     (
         "the JavaScript SDK through nginx",
         "a parameter is added to the URL",
         "query-parameters-added",
     ),
-    (
-        "the JavaScript SDK through nginx",
-        "a parameter is added to the body",
-        "body-and-signature-differ",
-    ),
+    ("the JavaScript SDK through nginx", "a parameter is added to the body", "body-altered"),
     ("the JavaScript SDK through nginx", "a session token is added", "header-not-signed"),
     ("the JavaScript SDK through nginx", "the body is dropped", "signed-header-absent"),
     ("curl through nginx", "Authorization is dropped", "not-signed"),
@@ -243,8 +239,9 @@ pub(crate) const REAL_LIFE: &[(&str, &str, &str)] = &[
         "escapes in the path are decoded (proxy_pass with a path)",
         "path-unescaped-in-transit",
     ),
-    ("a signer by hand through nginx", "the session token is dropped", "key-unknown"),
-    ("boto3 through a faulty proxy", "X-Amz-Date is set two seconds later", "not-proven"),
+    ("a signer by hand through nginx", "the session token is dropped", "token-missing"),
+    ("boto3 through a faulty proxy", "X-Amz-Date is set two seconds later", "date-header-replaced"),
+    ("boto3 through a faulty proxy", "the body is compressed", "body-compressed"),
     ("boto3 through a faulty proxy", "the body is cut short", "not-proven"),
     ("boto3 through a faulty proxy", "the body is framed into aws-chunked", "body-in-aws-chunks"),
     (
@@ -255,22 +252,19 @@ pub(crate) const REAL_LIFE: &[(&str, &str, &str)] = &[
     (
         "the JavaScript SDK through a faulty proxy",
         "X-Amz-Date is set two seconds later",
-        "not-proven",
+        "date-header-replaced",
     ),
     (
         "the JavaScript SDK through a faulty proxy",
         "amz-sdk-request counts another attempt",
         "retry-not-signed-again",
     ),
-    (
-        "the JavaScript SDK through a faulty proxy",
-        "the body is cut short",
-        "body-and-signature-differ",
-    ),
+    ("the JavaScript SDK through a faulty proxy", "the body is compressed", "body-compressed"),
+    ("the JavaScript SDK through a faulty proxy", "the body is cut short", "body-altered"),
     (
         "the JavaScript SDK through a faulty proxy",
         "the body is framed into aws-chunked",
-        "body-and-signature-differ",
+        "body-in-aws-chunks",
     ),
     (
         "the JavaScript SDK through a faulty proxy",
@@ -280,9 +274,10 @@ pub(crate) const REAL_LIFE: &[(&str, &str, &str)] = &[
     (
         "the JavaScript SDK through a faulty proxy",
         "the form is written anew, + for %20 or %20 for +",
-        "body-and-signature-differ",
+        "body-form-recoded",
     ),
-    ("curl through a faulty proxy", "X-Amz-Date is set two seconds later", "not-proven"),
+    ("curl through a faulty proxy", "X-Amz-Date is set two seconds later", "date-header-replaced"),
+    ("curl through a faulty proxy", "the body is compressed", "body-compressed"),
     ("curl through a faulty proxy", "the body is cut short", "not-proven"),
     ("curl through a faulty proxy", "the body is framed into aws-chunked", "body-in-aws-chunks"),
     (
