@@ -2,7 +2,7 @@
 //! and what can be seen of those whose signature is another: nothing here is computed anew.
 
 mod clock;
-mod pasted;
+pub(super) mod pasted;
 
 use super::diagnosis::causes;
 use super::{Cause, Sign};
@@ -204,13 +204,15 @@ pub(super) fn recognize(refusal: &Refusal, head: &Head<'_>) -> Found {
         Refusal::Unsigned | Refusal::QueryAlgorithm => {
             pasted::unsigned(head).unwrap_or(plain(NOT_SIGNED))
         }
-        Refusal::Algorithm(_) => pasted::header(head).unwrap_or(plain(SCHEME_OTHER)),
+        Refusal::Algorithm(_) => {
+            pasted::header(head).or_else(|| pasted::unsigned(head)).unwrap_or(plain(SCHEME_OTHER))
+        }
         Refusal::NoPair { .. } => pasted::header(head).unwrap_or(plain(AUTHORIZATION_MALFORMED)),
         Refusal::Twice(name) => (GIVEN_TWICE, (*name).to_owned()),
         Refusal::HeaderLacks(..) | Refusal::QueryLacks(_) => {
             pasted::header(head).or_else(|| pasted::url(head)).unwrap_or(plain(PARTS_MISSING))
         }
-        Refusal::HostNotSigned => plain(HOST_NOT_SIGNED),
+        Refusal::HostNotSigned => pasted::header(head).unwrap_or(plain(HOST_NOT_SIGNED)),
         Refusal::NotSigned(name) => (HEADER_NOT_SIGNED, name.as_str().to_owned()),
         Refusal::PresentNotSigned => (HEADER_NOT_SIGNED, "one of those that are there".to_owned()),
         Refusal::Undeclared => plain(PAYLOAD_NOT_DECLARED),
@@ -238,8 +240,13 @@ fn credential(algorithm: Algorithm, text: &str) -> Found {
     if is_sigv4a {
         return (CREDENTIAL_OF_SIGV4A, String::new());
     }
-    let id = text.split('/').next().unwrap_or_default();
-    pasted::key_id(id).unwrap_or((CREDENTIAL_MALFORMED, String::new()))
+    // A secret has slashes of its own.
+    let id = text.rsplitn(5, '/').nth(4).unwrap_or_default();
+    if id.len() == 40 {
+        return (KEY_ID_IS_SECRET, String::new());
+    }
+    pasted::key_id(text.split('/').next().unwrap_or_default())
+        .unwrap_or((CREDENTIAL_MALFORMED, String::new()))
 }
 
 fn misscoped(wrong: &Misscoped, head: &Head<'_>) -> Found {
