@@ -144,7 +144,7 @@ fn a_header_that_is_given_twice_and_joined_on_its_way_is_named() {
     let (name, fault) = faults::JOINED;
     let gateway = Gateway::start();
     let address = faulty::start(fault, &gateway.address());
-    let notes = [("x-note", "one"), ("x-note", "two")];
+    let notes = [("x-note", "first note"), ("x-note", "second note")];
     let request = by_hand::root().sign(by_hand::get(&address, by_hand::LIST, &notes));
     let told = BTreeMap::from([(name.to_owned(), by_hand::cause(&address, &request))]);
     is_as_the_table_has_it(BY_HAND_FAULTY, &told);
