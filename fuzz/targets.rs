@@ -14,6 +14,7 @@ use countersign::ids::RandomIds;
 use countersign::policy::{
     Bearing, Decision, Fact, Facts, Kind, Policy, Principal, Purpose, Question, Source, decide,
 };
+use countersign::request::{Pasted, Request};
 use countersign::secret::Secret;
 use countersign::sigv4::{
     EcdsaSignature, Head, PayloadLine, Presented, PublicKey, RawHeader, Reading, Rules, Verifier,
@@ -38,6 +39,7 @@ pub(crate) type Target = fn(&[u8]);
 pub(crate) const ALL: &[(&str, Target)] = &[
     ("authorization", authorization),
     ("canonical", canonical),
+    ("curl", curl),
     ("document", document),
     ("form", form),
     ("metadata", metadata),
@@ -96,6 +98,20 @@ pub(crate) fn canonical(bytes: &[u8]) {
     }
 }
 
+/// What somebody pasted: what is read as a request can be written down as one, and is the
+/// same when it is read back.
+pub(crate) fn curl(bytes: &[u8]) {
+    let Ok(pasted) = Pasted::read(bytes) else { return };
+    let Pasted { request, .. } = &pasted;
+    let again = Request::read(&request.to_text()).unwrap();
+    assert_eq!((&again.method, &again.target), (&request.method, &request.target));
+    let trimmed = |request: &Request| -> Vec<_> {
+        let headers = request.headers.iter();
+        headers.map(|(name, value)| (name.clone(), value.trim_ascii().to_vec())).collect()
+    };
+    assert_eq!(trimmed(&again), trimmed(request));
+}
+
 /// A signature in DER: what is read is the one encoding of its two numbers, and is
 /// nobody's.
 pub(crate) fn signature(bytes: &[u8]) {
@@ -135,6 +151,7 @@ pub(crate) fn form(bytes: &[u8]) {
             format: Format::Xml,
             policy: &Never,
             request: &(),
+            witness: None,
         };
         let draft = Draft::of(Arc::clone(&account), NOW, Limits::default(), Box::new(RandomIds));
         assert!((route.serve)(&call, draft).is_err());

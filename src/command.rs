@@ -8,12 +8,22 @@ mod open;
 mod operate;
 mod place;
 mod serve;
+mod signature;
 mod vectors;
 
 use std::fmt;
 use std::io::{self, Write};
 
 use crate::config::Command;
+
+/// How a command ended that came to its end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ended {
+    /// What was asked for is done, or is so.
+    Well,
+    /// What was looked at is not as it must be, which has been told.
+    Badly,
+}
 
 /// Why a command came to nothing, in one sentence.
 #[derive(Debug, Eq, PartialEq)]
@@ -56,15 +66,17 @@ pub async fn run(
     command: Command,
     out: &mut (impl Write + Send),
     mut log: impl Write + Send + 'static,
-) -> Result<(), Failed> {
+) -> Result<Ended, Failed> {
     match command {
-        Command::Serve(serve) => serve::run(*serve, out, log).await,
-        Command::Env { data_dir } => env::run(&data_dir, out),
+        Command::Signature(signature) => return signature::run(&signature, out, &mut log),
+        Command::Serve(serve) => serve::run(*serve, out, log).await?,
+        Command::Env { data_dir } => env::run(&data_dir, out)?,
         Command::Operate { operation, data_dir, seal } => {
-            operate::run(operation, &data_dir, &seal, out).await
+            operate::run(operation, &data_dir, &seal, out).await?;
         }
-        Command::Vectors(vectors) => vectors::run(vectors, out, &mut log).await,
+        Command::Vectors(vectors) => vectors::run(vectors, out, &mut log).await?,
     }
+    Ok(Ended::Well)
 }
 
 /// A line for a shell. What is not plain is quoted.

@@ -7,6 +7,7 @@
 mod flags;
 mod layers;
 mod reading;
+pub mod signature;
 mod vectors;
 mod words;
 
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use self::signature::Signature;
 use crate::secret::Secret;
 use crate::store::draft::Limits;
 use crate::store::session::Delegation;
@@ -46,6 +48,8 @@ pub enum Command {
     },
     /// Run test vectors of signers.
     Vectors(Vectors),
+    /// Do something with a single request.
+    Signature(Box<Signature>),
 }
 
 /// What an operator does.
@@ -113,6 +117,8 @@ pub struct AdminAccess {
     pub is_remote_allowed: bool,
     /// What opens it, where it is not to be made up.
     pub token: Option<Secret>,
+    /// Whether the last requests are to be looked at there.
+    pub is_inspecting: bool,
 }
 
 /// Where to keep what must last.

@@ -84,6 +84,7 @@ pub mod policy;
 pub mod qr;
 pub mod request;
 pub mod secret;
+pub mod signing;
 pub mod sigv4;
 #[cfg(feature = "server")]
 pub mod store;
