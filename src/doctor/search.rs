@@ -178,8 +178,12 @@ impl<'b> Search<'b> {
         case: &Case<'_>,
         written_as: Option<&'static Cause>,
     ) -> Option<Hit> {
-        if let Some(found) = self.as_it_is(case, written_as) {
-            return Some(Hit::one(found));
+        if self.fits(&Hypothesis::of(form::SECRET_UNKNOWN), None) {
+            return beside(case, written_as).map(Hit::one);
+        }
+        let renamed = self.renamed(case);
+        if renamed.is_some() {
+            return renamed;
         }
         let is_long = self.base.canonical.len().saturating_mul(COPIES) > self.budget.bytes;
         let mut kinds = Kinds::of(case, self.base, (&mut self.budget, is_long));
@@ -190,25 +194,13 @@ impl<'b> Search<'b> {
             .or_else(|| self.at_every_port(case))
     }
 
-    /// The signature is right, and what is wrong is how it, or something beside it, is written.
-    fn as_it_is(
-        &mut self,
-        case: &Case<'_>,
-        written_as: Option<&'static Cause>,
-    ) -> Option<Hypothesis> {
-        let is_canonical = case.presented.signed_headers().is_canonical();
-        let is_true = case.presented.payload(case.rules, case.body).is_ok();
-        let wrong = match written_as {
-            Some(wrong) => wrong,
-            None if !is_canonical => form::NAMES_NOT_CANONICAL,
-            None if !is_true => body::BODY_DECLARED_OTHERWISE,
-            None => return None,
-        };
-        let mut found = vec![Hypothesis::of(wrong)];
-        if !is_canonical {
-            found.extend(assembly::rightly_named(self.base));
+    /// The headers are signed as they should be listed, but are not listed so.
+    fn renamed(&mut self, case: &Case<'_>) -> Option<Hit> {
+        if case.presented.signed_headers().is_canonical() {
+            return None;
         }
-        found.into_iter().find(|hypothesis| self.fits(hypothesis, None))
+        let mut found = assembly::rightly_named(self.base).into_iter();
+        found.find(|hypothesis| self.fits(hypothesis, None)).map(Hit::one)
     }
 
     fn fits(&mut self, first: &Hypothesis, second: Option<&Hypothesis>) -> bool {
@@ -318,6 +310,24 @@ impl<'b> Search<'b> {
         let mut hosts = headers::host::at_every_port(case, self.base);
         hosts.find(|hypothesis| self.fits(hypothesis, None)).map(Hit::one)
     }
+}
+
+/// What is wrong where the signature is right: how it is written, or what stands beside it. Nothing,
+/// where it was not refused for its signature.
+fn beside(case: &Case<'_>, written_as: Option<&'static Cause>) -> Option<Hypothesis> {
+    let presented = case.presented;
+    if let Some(wrong) = written_as {
+        return Some(Hypothesis::of(wrong));
+    }
+    if !presented.signed_headers().is_canonical() {
+        return Some(Hypothesis::of(form::NAMES_NOT_CANONICAL));
+    }
+    if let Some(name) = super::absent(presented).next() {
+        let detail = format!("{name}, with an empty value");
+        return Some(Hypothesis::of(headers::HEADER_ABSENT).told(detail));
+    }
+    let is_true = presented.payload(case.rules, case.body).is_ok();
+    (!is_true).then(|| Hypothesis::of(body::BODY_DECLARED_OTHERWISE))
 }
 
 /// So many hypotheses of each cause, the first of each before the second of any.

@@ -181,7 +181,7 @@ fn in_transit(raw: &[u8]) -> Vec<Variant> {
         (PATH_UNESCAPED, replaced(raw, b"+", b"%2B"), "%2B for +"),
         (PATH_UNESCAPED, replaced(raw, b"~", b"%7E"), "%7E for ~"),
         (PATH_UNESCAPED, raw.to_ascii_lowercase(), "all in lower case"),
-        (PATH_NOT_NORMALIZED, doubled_slashes, ""),
+        (PATH_MERGED, doubled_slashes, ""),
     ]
     .into_iter()
     .chain(one_escaped)
