@@ -1,0 +1,7 @@
+//! The proof of the doctor: faulty clients and faulty ways for every cause, made without its help.
+
+mod canonical;
+mod client;
+mod examined;
+mod faults;
+mod table;
