@@ -71,6 +71,14 @@ impl Client {
 
     /// Sends a request, and gives the body of the answer, which must be good.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> &str {
+        let (start, end) = self.exchange(request).await;
+        let answer = &self.buffer[..end];
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(answer));
+        std::str::from_utf8(&self.buffer[start..end]).unwrap()
+    }
+
+    /// Sends a request, and tells where the body of the answer begins and ends.
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> (usize, usize) {
         self.stream.write_all(request).await.unwrap();
         let mut filled = 0;
         loop {
@@ -78,10 +86,7 @@ impl Client {
             assert!(read > 0, "the server closed the connection");
             filled += read;
             if let Some(body) = body(&self.buffer[..filled]) {
-                let (start, end) = body;
-                let answer = &self.buffer[..end];
-                assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(answer));
-                return std::str::from_utf8(&self.buffer[start..end]).unwrap();
+                return body;
             }
         }
     }

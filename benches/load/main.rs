@@ -1,7 +1,7 @@
 //! A live gateway under load, beside a bare hyper server that answers the same
 //! bytes, in one run: `cargo bench --bench load`.
 //!
-//! A word behind `--` picks a part: `identity`, `layers`, `keys`, `start`.
+//! A word behind `--` picks a part: `identity`, `layers`, `flood`, `keys`, `start`.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -13,6 +13,7 @@
 )]
 
 mod bare;
+mod flood;
 mod identity;
 mod keys;
 mod layers;
@@ -40,6 +41,9 @@ fn main() {
     process::load_on(Cores::Apart);
     if is_asked("layers") {
         layers::measure();
+    }
+    if is_asked("flood") {
+        flood::measure();
     }
     if is_asked("keys") {
         keys::measure();

@@ -172,7 +172,7 @@ causes! { Form:
     SECRET_UNKNOWN, "not-proven",
         "No mistake that is known makes this signature: most likely it was made with another secret.",
         "All ways to sign this request that are known were tried.",
-        "Compare the secret first, then the canonical request below with the client's own, line by line.";
+        "Compare the secret first, then the canonical request that the server saw with the client's own, line by line.";
     NOT_EXAMINED, "not-examined",
         "The signature does not match.",
         "It was not looked into: too many requests fail at the moment.",

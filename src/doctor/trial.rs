@@ -133,7 +133,7 @@ impl Budget {
     pub const SERVER: Self = Self { trials: 5_000, bytes: 1024 * 1024 };
 
     /// For a command line, where somebody waits for nothing else.
-    pub const COMMAND: Self = Self { trials: 50_000, bytes: 256 * 1024 * 1024 };
+    pub const COMMAND: Self = Self { trials: 200_000, bytes: 256 * 1024 * 1024 };
 
     /// Takes what so many signatures over so many bytes cost, if that much is left.
     pub(super) fn take(&mut self, trials: usize, bytes: usize) -> bool {

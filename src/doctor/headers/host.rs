@@ -60,6 +60,12 @@ const TELLERS: &[&str] = &[
     "x-amz-forwarded-host",
 ];
 
+/// Where they tell which port that was.
+const PORT_TELLERS: &[&str] = &["x-forwarded-port", "x-original-port"];
+
+/// As many hosts and ports are believed from each.
+const MOST_TOLD: usize = 16;
+
 /// Names of a machine for itself, and of servers like this one in examples and containers.
 const LOCAL: &[&str] = &[
     "localhost",
@@ -88,13 +94,8 @@ const PORTS: &[u16] = &[80, 443, 8080, 8443, 4566, 5000, 7448];
 
 /// What may go wrong with the host, the most likely first.
 pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
-    let place = base
-        .parts
-        .headers
-        .iter()
-        .position(|(name, _)| matches!(name.as_str(), "host" | ":authority"));
     let own = case.presented.head().host().and_then(|host| std::str::from_utf8(host).ok());
-    let (Some(nth), Some(own)) = (place, own) else { return Vec::new() };
+    let (Some(nth), Some(own)) = (place(base), own) else { return Vec::new() };
     let names = Names::of(case, own);
     let mut found = Vec::new();
     for (cause, host) in names.all() {
@@ -105,6 +106,27 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     }
     found.extend(bucket(case, nth, own));
     found
+}
+
+/// The host that arrived, at every port there is: for who has the time.
+pub(in crate::doctor) fn at_every_port(
+    case: &Case<'_>,
+    base: &Baseline,
+) -> impl Iterator<Item = Hypothesis> {
+    let own = case.presented.head().host().and_then(|host| std::str::from_utf8(host).ok());
+    let host = place(base).zip(own.map(|own| split(own).0.to_owned()));
+    (1..=u16::MAX).map_while(move |port| {
+        let (nth, name) = host.as_ref()?;
+        let host = format!("{name}:{port}");
+        let edit = Edit::Header(*nth, Line::Value(host.clone().into_bytes()));
+        Some(Hypothesis::of(HOST_WITH_PORT).edit(edit).told(host))
+    })
+}
+
+/// Where the host's line is.
+fn place(base: &Baseline) -> Option<usize> {
+    let names = base.parts.headers.iter().map(|(name, _)| name.as_str());
+    names.enumerate().find(|(_, name)| matches!(*name, "host" | ":authority")).map(|(nth, _)| nth)
 }
 
 /// The host that arrived, and what is known of others.
@@ -124,18 +146,21 @@ impl<'c> Names<'c> {
     fn of(case: &Case<'c>, own: &'c str) -> Self {
         let (name, port) = split(own);
         let head = case.presented.head();
-        let told = TELLERS.iter().filter_map(|name| head.value(name));
-        let told = told.filter_map(|value| std::str::from_utf8(value).ok());
-        let mut told: Vec<_> =
-            told.flat_map(|value| value.split(',')).map(|host| host.trim().to_owned()).collect();
+        let text = |name: &&str| head.value(name).and_then(|value| std::str::from_utf8(value).ok());
+        let listed = |value: &'c str| value.split(',').map(|host| host.trim().to_owned());
+        let mut told: Vec<_> = TELLERS.iter().filter_map(text).flat_map(listed).collect();
         told.extend(forwarded(head.value("forwarded")));
-        told.truncate(16);
+        told.truncate(MOST_TOLD);
+        let port_of = |host: &String| split(host).1.and_then(|port| port.parse().ok());
+        let ports = told.iter().filter_map(port_of).collect::<Vec<u16>>();
+        let told_ports = PORT_TELLERS.iter().filter_map(text).flat_map(|value| value.split(','));
+        let told_ports = told_ports.filter_map(|port| port.trim().parse().ok()).take(MOST_TOLD);
         let credential = case.presented.credential();
         Self {
             own,
             name,
             port,
-            ports: case.port.into_iter().chain(PORTS.iter().copied()).collect(),
+            ports: told_ports.chain(ports).chain(case.port).chain(PORTS.iter().copied()).collect(),
             told,
             service: credential.service(),
             region: credential.region().unwrap_or_default(),

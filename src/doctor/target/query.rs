@@ -77,6 +77,9 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let mut found = Vec::new();
     if !head.query().is_empty() {
         let wire = wire(case);
+        if is_of_somebody_else(case) {
+            found.push(added_whole(base));
+        }
         found.extend(presigned(case, base));
         found.extend(orders(base, &wire));
         found.extend(encodings(head.query(), base, &wire));
@@ -290,6 +293,18 @@ fn sets(base: &Baseline, wire: &[Pair]) -> Vec<Hypothesis> {
     ];
     found.extend(added(own, wire));
     found
+}
+
+/// Whether a form brings its parameters in the body: then something in between has added a query.
+fn is_of_somebody_else(case: &Case<'_>) -> bool {
+    let names_action = |text: &[u8]| text.windows(7).any(|window| window == b"Action=");
+    let head = case.presented.head();
+    head.method() == "POST" && names_action(case.body) && !names_action(head.query())
+}
+
+fn added_whole(base: &Baseline) -> Hypothesis {
+    let names = base.parts.query.iter().map(|(name, _)| String::from_utf8_lossy(name).into_owned());
+    text(QUERY_ADDED_LATER, Vec::new()).told(names.collect::<Vec<_>>().join(", "))
 }
 
 /// Without what is put into URLs on their way: known names, all that is not AWS's in a

@@ -86,6 +86,7 @@ impl Practice {
             cause = causes(diagnosis),
             proof = proof(diagnosis.proof),
             tried = diagnosis.tried,
+            signs = signs(diagnosis),
             "{}",
             diagnosis.sentence
         );
@@ -130,6 +131,12 @@ fn causes(diagnosis: &Diagnosis) -> String {
     both.map(|cause: &Cause| cause.id).collect::<Vec<_>>().join(", ")
 }
 
+/// The ids of what is odd about the request, if anything is.
+fn signs(diagnosis: &Diagnosis) -> Option<String> {
+    let ids: Vec<_> = diagnosis.signs.iter().map(|sign| sign.cause.id).collect();
+    (!ids.is_empty()).then(|| ids.join(", "))
+}
+
 fn proof(proof: Proof) -> &'static str {
     match proof {
         Proof::Proven => "proven",
@@ -141,7 +148,11 @@ fn proof(proof: Proof) -> &'static str {
 /// What is wrong, how that is known, and what to do, in one paragraph.
 fn told(diagnosis: &Diagnosis) -> String {
     let Diagnosis { sentence, because, fix, .. } = diagnosis;
-    format!("{sentence} ({}, {}) {because} {fix}", causes(diagnosis), proof(diagnosis.proof))
+    let of =
+        format!("{sentence} ({}, {}) {because} {fix}", causes(diagnosis), proof(diagnosis.proof));
+    // Where something is proven, what is odd besides only leads astray.
+    let signs = diagnosis.signs.iter().filter(|_| diagnosis.proof != Proof::Proven);
+    signs.fold(of, |told, sign| format!("{told} {} {}", sign.sentence, sign.cause.fix))
 }
 
 /// A stage, without what cannot stand in an answer, and no longer than it may be.
