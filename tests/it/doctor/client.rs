@@ -19,6 +19,8 @@ pub(crate) enum Door {
     Gateway,
     /// The library, by the rules of REST services.
     Rest,
+    /// The same, which serves us-east-1 alone.
+    Regional,
     /// The library, by the rules of S3.
     S3,
 }
@@ -51,7 +53,7 @@ impl Client {
     pub(crate) fn new(door: Door, key_id: &str, secret: &str, now: Time) -> Self {
         let service = match door {
             Door::Gateway => "iam",
-            Door::Rest => "orders",
+            Door::Rest | Door::Regional => "orders",
             Door::S3 => "s3",
         };
         let stamp = now.basic();

@@ -43,6 +43,8 @@ pub(crate) struct Finding {
     pub(crate) code: String,
     pub(crate) message: String,
     pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) document: String,
+    pub(crate) diagnosis: Option<Arc<Diagnosis>>,
 }
 
 impl Cast {
@@ -83,6 +85,7 @@ impl Cast {
         if status == 200 {
             return None;
         }
+        let diagnosis = response.extensions().get::<Arc<Diagnosis>>().cloned();
         let headers = response.headers().iter();
         let headers: BTreeMap<_, _> = headers
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
@@ -96,7 +99,7 @@ impl Cast {
             _ => Proof::Seen,
         };
         let causes = headers.get(CAUSE).cloned().unwrap_or_default();
-        Some(Finding { causes, proof, status, code, message, headers })
+        Some(Finding { causes, proof, status, code, message, headers, document, diagnosis })
     }
 }
 
@@ -164,6 +167,7 @@ pub(crate) fn rules(door: Door) -> Rules {
     match door {
         Door::Gateway => Rules::query("iam"),
         Door::Rest => Rules::rest("orders"),
+        Door::Regional => Rules::rest("orders").in_regions(["us-east-1"]),
         Door::S3 => Rules::s3("s3"),
     }
 }

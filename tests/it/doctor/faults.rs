@@ -1,14 +1,19 @@
 //! Faults, by what is at fault.
 
 mod assembly;
-mod bodies;
+pub(crate) mod bodies;
+mod clocks;
 mod forms;
 mod headers;
 mod hosts;
+mod lines;
 mod pairs;
+mod paths;
 mod queries;
+mod rewritten;
 mod scopes;
 mod secrets;
+mod signatures;
 mod targets;
 
 use super::client::Client;
@@ -34,11 +39,16 @@ pub(crate) fn all(cast: &Cast) -> Vec<Fault> {
         scopes::faults,
         assembly::faults,
         bodies::faults,
+        rewritten::faults,
         targets::faults,
+        paths::faults,
         queries::faults,
         headers::faults,
+        lines::faults,
         hosts::faults,
+        clocks::faults,
         forms::faults,
+        signatures::faults,
         pairs::faults,
     ];
     rooms.into_iter().flat_map(|faults| faults(cast)).collect()

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::Arc;
 
-use countersign::doctor::{Cause, Group, Proof, causes};
+use countersign::doctor::{Cause, Diagnosis, Group, Proof, causes};
 
 use super::canonical::Canonical;
 use super::client::{Client, Door, derived, hmac};
@@ -41,6 +42,10 @@ struct Row {
 }
 
 impl Row {
+    fn let_in(causes: &'static str, how: String) -> Self {
+        Self { causes, how, found: "let in".to_owned(), is_proven: false }
+    }
+
     fn is_hit(&self) -> bool {
         self.causes.split(" | ").any(|causes| causes == self.found)
     }
@@ -55,42 +60,39 @@ async fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
     let mut cast = Cast::open().await;
     let count = faults::all(&cast).len();
-    for at in 0..count {
-        if at % AT_ONCE == 0 {
-            cast = Cast::open().await;
+    for at in (0..count).step_by(AT_ONCE) {
+        cast = Cast::open().await;
+        for fault in faults::all(&cast).into_iter().skip(at).take(AT_ONCE) {
+            rows.push(found(&cast, fault).await);
         }
-        rows.push(found(&cast, faults::all(&cast).swap_remove(at)).await);
     }
     rows
 }
 
 async fn found(cast: &Cast, Fault { causes, how, client }: Fault) -> Row {
     let request = client.send();
-    let now = client.served_at.unwrap_or(cast.now);
-    let is_ours = client.key_id == ID;
-    let diagnosis = in_library(&request, client.door, now);
-    if let (Some(diagnosis), true) = (&diagnosis, is_ours) {
-        tells_what_was_signed(diagnosis, &client, &how);
-    }
-    let (found, is_proven) = if client.door == Door::Gateway && client.served_at.is_none() {
-        let finding = cast.asks(&request).await;
-        if let Some(finding) = &finding {
-            keeps_to_awss_words(finding, &client, &how);
-        }
-        finding.map_or_else(let_in, |found| (found.causes, found.proof == Proof::Proven))
+    let (found, diagnosis) = if client.door == Door::Gateway && client.served_at.is_none() {
+        let Some(finding) = cast.asks(&request).await else { return Row::let_in(causes, how) };
+        keeps_to_awss_words(&finding, &client, &how);
+        (finding.causes, finding.diagnosis)
     } else {
-        diagnosis
-            .map_or_else(let_in, |found| (examined::causes(&found), found.proof == Proof::Proven))
+        let now = client.served_at.unwrap_or(cast.now);
+        let Some(found) = in_library(&request, client.door, now) else {
+            return Row::let_in(causes, how);
+        };
+        (examined::causes(&found), Some(Arc::new(found)))
     };
-    Row { causes, how, found, is_proven }
-}
-
-fn let_in() -> (String, bool) {
-    ("let in".to_owned(), false)
+    let Some(diagnosis) = diagnosis else {
+        return Row { causes, how, found: "nothing".to_owned(), is_proven: false };
+    };
+    if client.key_id == ID {
+        tells_what_was_signed(&diagnosis, &client, &how);
+    }
+    Row { causes, how, found, is_proven: diagnosis.proof == Proof::Proven }
 }
 
 /// A proof holds what the client has signed: signed again, it gives the signature that was sent.
-fn tells_what_was_signed(found: &countersign::doctor::Diagnosis, client: &Client, how: &str) {
+fn tells_what_was_signed(found: &Diagnosis, client: &Client, how: &str) {
     let Some(theirs) = found.theirs.as_ref().filter(|_| found.proof == Proof::Proven) else {
         return;
     };

@@ -1,135 +1,15 @@
 //! Requests whose form is wrong: it is seen before any signature is looked at.
 
-use countersign::clock::Time;
-use data_encoding::{BASE64, BASE64URL_NOPAD};
-
-use super::scopes::rfc_1123;
 use super::{Fault, fault};
-use crate::doctor::client::Client;
+use crate::doctor::client::{Client, Door};
 use crate::doctor::examined::{Cast, get, in_session, json, post, presigned, rest, s3};
 
 pub(super) fn faults(cast: &Cast) -> Vec<Fault> {
-    let mut faults = clocks(cast);
-    faults.extend(dates(cast));
-    faults.extend(requests(cast));
+    let mut faults = requests(cast);
     faults.extend(authorizations(cast));
     faults.extend(parts(cast));
     faults.extend(credentials(cast));
     faults.extend(tokens_and_keys(cast));
-    faults.extend(signatures(cast));
-    faults.extend(unknown(cast));
-    faults
-}
-
-fn clocks(cast: &Cast) -> Vec<Fault> {
-    let off = |causes, seconds: i64| {
-        fault(causes, format!("{seconds} s off"), get(cast).at(cast.now.plus(seconds)))
-    };
-    let mut faults: Vec<_> =
-        [-901, 901, 1000, -1003, -4000, 86_400 * 40 + 7, -86_400 * 365, 50_000]
-            .map(|seconds| off("clock-wrong", seconds))
-            .into();
-    // Zones: New York, Berlin, India, Nepal, Chatham, Auckland, Hawaii, Newfoundland; a few seconds late.
-    for zone in [
-        -18_000, -14_400, 3600, 7200, 19_800, 20_700, 45_900, 46_800, -36_000, -12_600, -28_800,
-        28_800, 32_400,
-    ] {
-        faults.push(off("clock-local-time", zone));
-        faults.push(off("clock-local-time", zone - 4));
-        faults.push(off("clock-local-time", zone + 47));
-    }
-    faults.push(off("clock-twelve-hours", 43_200));
-    faults.push(off("clock-twelve-hours", -43_200));
-    faults.push(off("clock-twelve-hours", -43_198));
-    let stamped = |server: &str, stamp: &str| {
-        let now = Time::from_basic(server.as_bytes()).unwrap();
-        fault(
-            "clock-week-year",
-            format!("{stamp} at {server}"),
-            get(cast).stamp(stamp).day(&stamp[..8]).served_at(now),
-        )
-    };
-    faults.push(stamped("20241230T101500Z", "20251230T101459Z"));
-    faults.push(stamped("20241231T235930Z", "20251231T235930Z"));
-    faults.push(stamped("20270101T101500Z", "20260101T101500Z"));
-    faults.push(stamped("20280102T101500Z", "20270102T101500Z"));
-    faults.push(stamped("20251229T101500Z", "20261229T101500Z"));
-    let presigned_at = |seconds: i64| presigned(cast).at(cast.now.plus(seconds));
-    faults.push(fault("url-expired | clock-wrong", "presigned a day ago", presigned_at(-86_399)));
-    faults.push(fault(
-        "url-expired | clock-wrong",
-        "presigned 17 minutes ago",
-        presigned_at(-1020),
-    ));
-    faults.push(fault(
-        "url-expired",
-        "of S3, ten minutes ago, for five",
-        s3(cast, "/b/k").presigned_for("300").at(cast.now.plus(-600)),
-    ));
-    faults.push(fault(
-        "url-expired",
-        "of S3, eight days ago, for seven",
-        s3(cast, "/b/k").presigned_for("604800").at(cast.now.plus(-691_201)),
-    ));
-    for seconds in ["0", "604801", "-5", "1h", "", "3600.0", "99999999999999999999", " 60"] {
-        faults.push(fault(
-            "expires-wrong",
-            format!("{seconds:?}"),
-            s3(cast, "/b/k").presigned_for(seconds),
-        ));
-    }
-    faults
-}
-
-fn dates(cast: &Cast) -> Vec<Fault> {
-    let stamp = cast.now.basic();
-    let seconds = cast.now.unix().to_string();
-    let rows = [
-        ("date-in-extended-form", "2027-01-15T10:00:00+00:00.".to_owned()),
-        ("date-in-extended-form", "2027-01-15 10:00:00".to_owned()),
-        ("date-in-extended-form", "2027-01-15 10:00:00Z".to_owned()),
-        ("date-in-extended-form", "2027-01-15T10:00".to_owned()),
-        ("date-in-extended-form", "2027-01-15".to_owned()),
-        ("date-in-rfc-1123", rfc_1123(cast.now)),
-        ("date-in-rfc-1123", rfc_1123(cast.now).replace("GMT", "+0000")),
-        ("date-in-rfc-1123 | date-in-unknown-form", "Friday, 15-Jan-27 10:00:00 GMT".to_owned()),
-        ("date-without-z", stamp.replace('Z', "")),
-        ("date-without-z | date-in-extended-form", "2027-01-15T10:00:00".to_owned()),
-        ("date-without-z", stamp.replace('Z', "z")),
-        ("date-with-offset", stamp.replace('Z', "+0000")),
-        ("date-with-offset", stamp.replace('Z', "+0100")),
-        ("date-with-offset", stamp.replace('Z', "-05:00")),
-        ("date-with-offset", "2027-01-15T11:00:00+01:00".to_owned()),
-        ("date-in-epoch-seconds", seconds.clone()),
-        ("date-in-epoch-seconds", format!("{seconds}123")),
-        ("date-in-epoch-seconds", format!("{seconds}.25")),
-        ("date-in-unknown-form", "yesterday".to_owned()),
-        ("date-in-unknown-form", "01/15/2027 10:00".to_owned()),
-        ("date-in-unknown-form", stamp[..8].to_owned()),
-        ("date-in-unknown-form", "Fri Jan 15 10:00:00 2027".to_owned()),
-        ("date-in-unknown-form | date-in-extended-form", stamp.replace('Z', ".123Z")),
-        ("date-unreadable | date-in-unknown-form", String::new()),
-        ("date-unreadable | date-in-unknown-form", "20271315T100000Z".to_owned()),
-        ("date-unreadable | date-in-unknown-form", "20270115T250000Z".to_owned()),
-    ];
-    let mut faults: Vec<_> = rows
-        .iter()
-        .map(|(causes, date)| {
-            fault(causes, date.clone(), get(cast).then_header("X-Amz-Date", date))
-        })
-        .collect();
-    faults.push(fault(
-        "date-in-extended-form",
-        "presigned",
-        presigned(cast).stamp("2027-01-15T10:00:00Z"),
-    ));
-    faults.push(fault("date-in-rfc-1123", "presigned", presigned(cast).stamp(&rfc_1123(cast.now))));
-    faults.push(fault("date-in-epoch-seconds", "presigned", presigned(cast).stamp(&seconds)));
-    faults.push(fault(
-        "date-without-z",
-        "presigned",
-        presigned(cast).stamp(&stamp.replace('Z', "")),
-    ));
     faults
 }
 
@@ -332,7 +212,7 @@ fn parts(cast: &Cast) -> Vec<Fault> {
         "us-east",
         "eu",
         "*",
-        "N. Virginia",
+        "N.Virginia",
     ] {
         faults.push(fault(
             "region-misconfigured",
@@ -340,11 +220,9 @@ fn parts(cast: &Cast) -> Vec<Fault> {
             get(cast).region(region),
         ));
     }
-    faults.push(fault(
-        "region-not-served | region-misconfigured",
-        "a region that is none yet",
-        get(cast).region("us-east-9"),
-    ));
+    let mut elsewhere = rest(cast, "/v1");
+    elsewhere.door = Door::Regional;
+    faults.push(fault("region-not-served", "another region", elsewhere.region("eu-west-1")));
     for service in ["s3", "sts2", "monitoring", "email", "ec2", "IAM", "", "execute-api", "es"] {
         faults.push(fault(
             "service-wrong",
@@ -446,86 +324,5 @@ fn tokens_and_keys(cast: &Cast) -> Vec<Fault> {
             with(get(cast), &cast.ended).header("X-Amz-Security-Token", &ended),
         ),
         fault("key-inactive", "switched off", with(get(cast), &cast.inactive)),
-    ]
-}
-
-fn signatures(cast: &Cast) -> Vec<Fault> {
-    let written = |causes, how: &str, write: fn([u8; 32]) -> String| {
-        fault(causes, how, get(cast).written(write))
-    };
-    vec![
-        written("signature-in-upper-case", "upper case", hex::encode_upper),
-        written("signature-in-base64", "Base64", |bytes| BASE64.encode(&bytes)),
-        written("signature-in-base64", "Base64 for URLs", |bytes| BASE64URL_NOPAD.encode(&bytes)),
-        written("signature-in-base64", "Base64 of the digits", |bytes| {
-            BASE64.encode(hex::encode(bytes).as_bytes())
-        }),
-        fault(
-            "signature-in-base64",
-            "Base64, presigned",
-            presigned(cast).written(|bytes| BASE64.encode(&bytes)),
-        ),
-        fault(
-            "signature-in-upper-case",
-            "upper case, presigned",
-            presigned(cast).written(hex::encode_upper),
-        ),
-        fault(
-            "signature-in-upper-case",
-            "upper case, JSON",
-            json(cast, "{}").written(hex::encode_upper),
-        ),
-        written("signature-malformed", "cut", |bytes| hex::encode(bytes)[..62].to_owned()),
-        written("signature-malformed", "no digits", |_| "z".repeat(64)),
-        written("signature-malformed", "with 0x", |bytes| format!("0x{}", hex::encode(bytes))),
-        written("signature-malformed", "empty", |_| String::new()),
-        written("signature-of-sha-1", "40 digits", |bytes| hex::encode(&bytes[..20])),
-        written("signature-of-sha-1 | signature-malformed", "SHA-1 in Base64", |bytes| {
-            BASE64.encode(&bytes[..20])
-        }),
-        fault(
-            "signed-headers-malformed",
-            "unsorted",
-            names(get(cast), "host;x-amz-date", "x-amz-date;host"),
-        ),
-        fault(
-            "signed-headers-malformed",
-            "upper case",
-            names(get(cast), "host;x-amz-date", "Host;X-Amz-Date"),
-        ),
-        fault(
-            "signed-headers-malformed",
-            "a semicolon behind",
-            names(get(cast), "host;x-amz-date", "host;x-amz-date;"),
-        ),
-        fault(
-            "signed-headers-malformed",
-            "twice",
-            names(get(cast), "host;x-amz-date", "host;host;x-amz-date"),
-        ),
-    ]
-}
-
-fn names(client: Client, old: &'static str, new: &'static str) -> Client {
-    client.canonical(move |c| c.signed = c.signed.replace(old, new)).then(move |request| {
-        let value = String::from_utf8(request.header("Authorization").unwrap().to_vec()).unwrap();
-        request.set("Authorization", &value.replace(old, new));
-    })
-}
-
-fn unknown(cast: &Cast) -> Vec<Fault> {
-    vec![
-        fault(
-            "not-proven",
-            "a secret of nobody",
-            get(cast).secret("of nobody at all, and long enough for one"),
-        ),
-        fault(
-            "not-proven",
-            "a secret of another account",
-            get(cast).secret(crate::doctor::examined::STRANGERS_SECRET),
-        ),
-        fault("not-proven", "a secret of another user", get(cast).secret(&cast.ann.secret)),
-        fault("not-proven", "a form", post(cast).secret("of nobody at all")),
     ]
 }

@@ -208,7 +208,7 @@ fn spellings(cast: &Cast) -> Vec<Fault> {
         plain("host-empty", "", "127.0.0.1:7448"),
         host("host-empty", presigned(cast), "", "127.0.0.1:7448"),
         fault(
-            "host-empty",
+            "host-empty | header-line-left-out",
             "the line of the host left out",
             get(cast).canonical(|c| c.without("host")),
         ),
