@@ -4,4 +4,8 @@ mod canonical;
 mod client;
 mod examined;
 mod faults;
+mod heard;
+mod hostile;
+mod properties;
+mod safety;
 mod table;

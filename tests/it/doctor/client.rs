@@ -1,6 +1,8 @@
 //! A client in which anything can go wrong: it is written from AWS's description of Signature
 //! Version 4, knows nothing of the doctor, and takes no part of the code that it tests.
 
+use std::fmt;
+
 use countersign::clock::Time;
 use countersign::request::Request;
 use hmac::{Hmac, KeyInit, Mac};
@@ -249,6 +251,13 @@ impl Client {
         self.transit.iter().fold(request, |request, step| step(request))
     }
 
+    /// The canonical request that a client without fault has of what is meant.
+    pub(crate) fn canonical_text(&self) -> String {
+        let mut request = self.request.clone();
+        let names = self.prepare(&mut request);
+        String::from_utf8(Canonical::of(&request, &names, self.door).text()).unwrap()
+    }
+
     /// Adds all that goes before a signature; answers the names of the headers to be signed.
     fn prepare(&self, request: &mut Request) -> Vec<String> {
         if !self.is_presigned {
@@ -304,4 +313,11 @@ fn add(request: &mut Request, name: &str, value: &str) {
     let joint = if request.target.contains(&b'?') { '&' } else { '?' };
     let piece = format!("{joint}{name}={}", encoded(value.as_bytes(), false));
     request.target.extend(piece.into_bytes());
+}
+
+/// What it sends, for whoever reads of a failure.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.send().to_wire()))
+    }
 }

@@ -132,16 +132,17 @@ pub(crate) fn over_http(request: &Request) -> http::Request<Bytes> {
 
 /// What the library finds, given the patient's key.
 pub(crate) fn in_library(request: &Request, door: Door, now: Time) -> Option<Diagnosis> {
-    with_key(request, &rules(door), now, &Key::new(ID, 1, Secret::new(SECRET.to_owned())))
+    with_key(request, (&rules(door), Budget::SERVER), now, SECRET)
 }
 
-/// What the library finds, given a key.
+/// What the library finds, given the secret of the patient's key, and so much to spend.
 pub(crate) fn with_key(
     request: &Request,
-    rules: &Rules,
+    (rules, budget): (&Rules, Budget),
     now: Time,
-    key: &Key,
+    secret: &str,
 ) -> Option<Diagnosis> {
+    let key = &Key::new(ID, 1, Secret::new(secret.to_owned()));
     let headers = request.raw_headers();
     let head = request.head(&headers);
     let presented = match Presented::read(head, rules, now) {
@@ -160,7 +161,7 @@ pub(crate) fn with_key(
     let body = request.body.as_slice();
     let siblings = [Arc::new(sibling)];
     let case = Case { presented: &presented, rules, body, key, siblings: &siblings, port: None };
-    Some(examine(&case, Budget::SERVER))
+    Some(examine(&case, budget))
 }
 
 pub(crate) fn rules(door: Door) -> Rules {

@@ -20,7 +20,7 @@ use crate::support::{in_repository, is_to_be_written};
 const WRITE: &str = "COUNTERSIGN_WRITE_DOCS=1 cargo test --test it -- doctor";
 
 /// The sentence that AWS has for a signature that does not match.
-const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. \
+pub(super) const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. \
      Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
 /// Causes that no fault here makes, each with the reason.
@@ -134,7 +134,7 @@ fn keeps_to_awss_words(found: &Finding, client: &Client, how: &str) {
 }
 
 /// The canonical request of what arrives, as a client without fault has it.
-fn honest(client: &Client) -> String {
+pub(super) fn honest(client: &Client) -> String {
     let mut request = client.send();
     let target = String::from_utf8(request.target.clone()).unwrap();
     let names = match request.header("authorization") {

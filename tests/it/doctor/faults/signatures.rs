@@ -83,11 +83,7 @@ fn unknown(cast: &Cast) -> Vec<Fault> {
             "a secret of nobody",
             get(cast).secret("of nobody at all, and long enough for one"),
         ),
-        fault(
-            "not-proven",
-            "a secret of another account",
-            get(cast).secret(STRANGERS_SECRET),
-        ),
+        fault("not-proven", "a secret of another account", get(cast).secret(STRANGERS_SECRET)),
         fault("not-proven", "a secret of another user", get(cast).secret(&cast.ann.secret)),
         fault("not-proven", "a form", post(cast).secret("of nobody at all")),
     ]
