@@ -14,6 +14,9 @@ use crate::signer::encoded;
 /// A step of signing, made otherwise.
 type Step<T> = Box<dyn Fn(T) -> T>;
 
+/// A key of a secret and a scope.
+type Derive = Box<dyn Fn(&[u8], &[String; 3]) -> Vec<u8>>;
+
 /// Who answers it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Door {
@@ -46,7 +49,7 @@ pub(crate) struct Client {
     text: Step<Vec<u8>>,
     lines: Step<[Vec<u8>; 4]>,
     string: Step<Vec<u8>>,
-    key: Box<dyn Fn(&[u8], &[String; 3]) -> Vec<u8>>,
+    key: Derive,
     written: Box<dyn Fn([u8; 32]) -> String>,
     transit: Vec<Step<Request>>,
 }

@@ -94,7 +94,7 @@ fn control_characters(cast: &Cast) -> Vec<Client> {
         put(|request| request.target.extend(b"&a=\0\x01\x7f")),
         put(|request| request.target.extend(b"&a=\xff\xfe")),
         put(|request| request.target = b"/\0\0?\xc3\x28".to_vec()),
-        put(|request| request.method = "GE\u{e9}T".to_owned()),
+        put(|request| "GE\u{e9}T".clone_into(&mut request.method)),
         put(|request| request.method = String::new()),
         put(|request| request.target.clear()),
         put(|request| request.headers.push((String::new(), Vec::new()))),

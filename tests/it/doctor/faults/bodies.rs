@@ -27,7 +27,7 @@ fn declaring(client: Client) -> Client {
 
 fn declared(cast: &Cast) -> Vec<Fault> {
     let line = |hash: &'static str| {
-        move |c: &mut crate::doctor::canonical::Canonical| c.hash = hash.to_owned()
+        move |c: &mut crate::doctor::canonical::Canonical| hash.clone_into(&mut c.hash)
     };
     vec![
         fault(
@@ -139,7 +139,7 @@ fn hashes(cast: &Cast) -> Vec<Fault> {
         fault(
             "body-in-place-of-hash",
             "JSON",
-            json(cast, "{}").canonical(|c| c.hash = "{}".to_owned()),
+            json(cast, "{}").canonical(|c| "{}".clone_into(&mut c.hash)),
         ),
     ]
 }

@@ -64,7 +64,8 @@ fn requests(cast: &Cast) -> Vec<Fault> {
             "too-much",
             "257 headers",
             rest(cast, "/v1").then(|request| {
-                (0..260).for_each(|nth| request.headers.push((format!("x-{nth}"), b"1".to_vec())))
+                let more = (0..260).map(|nth| (format!("x-{nth}"), b"1".to_vec()));
+                request.headers.extend(more);
             }),
         ),
         fault(

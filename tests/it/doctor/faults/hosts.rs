@@ -214,34 +214,27 @@ fn spellings(cast: &Cast) -> Vec<Fault> {
         ),
         bucket(
             cast,
-            "photos.s3.amazonaws.com",
-            "/cat%20one.jpg",
-            "s3.amazonaws.com",
-            "/photos/cat%20one.jpg",
+            ["photos.s3.amazonaws.com", "/cat%20one.jpg"],
+            ["s3.amazonaws.com", "/photos/cat%20one.jpg"],
         ),
-        bucket(cast, "photos.localhost:9000", "/cat.jpg", "localhost:9000", "/photos/cat.jpg"),
-        bucket(cast, "photos.example.com", "/", "example.com", "/photos/"),
-        bucket(cast, "photos.example.com", "/", "example.com", "/photos"),
-        bucket(cast, "example.com", "/photos/cat.jpg", "photos.example.com", "/cat.jpg"),
+        bucket(cast, ["photos.localhost:9000", "/cat.jpg"], ["localhost:9000", "/photos/cat.jpg"]),
+        bucket(cast, ["photos.example.com", "/"], ["example.com", "/photos/"]),
+        bucket(cast, ["photos.example.com", "/"], ["example.com", "/photos"]),
+        bucket(cast, ["example.com", "/photos/cat.jpg"], ["photos.example.com", "/cat.jpg"]),
         bucket(
             cast,
-            "localhost:9000",
-            "/my.photos/cat.jpg",
-            "my.photos.localhost:9000",
-            "/cat.jpg",
+            ["localhost:9000", "/my.photos/cat.jpg"],
+            ["my.photos.localhost:9000", "/cat.jpg"],
         ),
     ]
 }
 
 fn bucket(
     cast: &Cast,
-    host: &'static str,
-    path: &'static str,
-    sent: &'static str,
-    arrives: &str,
+    [host, path]: [&'static str; 2],
+    [sent, arrives]: [&'static str; 2],
 ) -> Fault {
     let client = s3(cast, path).host(host).then_target(path, "").then_header("Host", sent);
-    let arrives = arrives.to_owned();
     let client = client.then(move |request| arrives.as_bytes().clone_into(&mut request.target));
     fault("host-bucket-style", format!("{host}{path} signed, {sent} asked"), client)
 }

@@ -123,10 +123,8 @@ fn values(cast: &Cast) -> Vec<Fault> {
             "query-with-signature",
             "empty",
             presigned(cast).canonical(|c| {
-                c.query = format!("{}&X-Amz-Signature=", c.query).replace(
-                    "&X-Amz-SignedHeaders=host&X-Amz-Signature=",
-                    "&X-Amz-Signature=&X-Amz-SignedHeaders=host",
-                )
+                let names = "X-Amz-SignedHeaders=host";
+                c.query = c.query.replace(names, &format!("X-Amz-Signature=&{names}"));
             }),
         ),
         fault("query-without-token", "added behind", {

@@ -102,7 +102,7 @@ fn other(scope: &[String; 3], parts: [Option<&str>; 3]) -> [String; 3] {
 }
 
 /// Signs with a key for another scope than is said.
-fn key_of<'s>(client: Client, parts: [Option<&'s str>; 3]) -> Client {
+fn key_of(client: Client, parts: [Option<&str>; 3]) -> Client {
     let parts = parts.map(|part| part.map(str::to_owned));
     client.key(move |secret, scope| {
         derived(secret, &other(scope, parts.each_ref().map(|part| part.as_deref())))
