@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use countersign::action::{Call, Case, Decide};
 use countersign::clock::Time;
+use countersign::doctor::{self, Budget, examine, recognize};
 use countersign::error::{Code, Error};
 use countersign::federation::metadata::Metadata;
 use countersign::federation::saml::{AUDIENCES, Asserted, Expected, RECIPIENTS};
@@ -14,9 +15,11 @@ use countersign::ids::RandomIds;
 use countersign::policy::{
     Bearing, Decision, Fact, Facts, Kind, Policy, Principal, Purpose, Question, Source, decide,
 };
+use countersign::request::Request;
 use countersign::secret::Secret;
 use countersign::sigv4::{
-    EcdsaSignature, Head, PayloadLine, Presented, PublicKey, RawHeader, Reading, Rules, Verifier,
+    EcdsaSignature, Head, Key, PayloadLine, Presented, PublicKey, RawHeader, Reading, Rules,
+    Verifier,
 };
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
@@ -38,6 +41,7 @@ pub(crate) type Target = fn(&[u8]);
 pub(crate) const ALL: &[(&str, Target)] = &[
     ("authorization", authorization),
     ("canonical", canonical),
+    ("doctor", doctor),
     ("document", document),
     ("form", form),
     ("metadata", metadata),
@@ -93,6 +97,30 @@ pub(crate) fn canonical(bytes: &[u8]) {
                     .starts_with(b"AWS4-HMAC-SHA256\n20150830T123600Z\n")
             );
         }
+    }
+}
+
+/// A request as text, whatever it is signed with: it is examined by the rules of each kind of
+/// service, and something is said of it.
+pub(crate) fn doctor(bytes: &[u8]) {
+    let Ok(request) = Request::read(bytes) else { return };
+    let headers = request.raw_headers();
+    let head = request.head(&headers);
+    let budget = Budget { trials: 400, bytes: 64 * 1024 };
+    for rules in [Rules::query("iam"), Rules::rest("iam"), Rules::s3("iam")] {
+        let presented = match Presented::read(head, &rules, NOW) {
+            Ok(presented) => presented,
+            Err(refusal) => {
+                assert!(!recognize(&refusal, &head).sentence.is_empty());
+                continue;
+            }
+        };
+        let key =
+            Key::new(presented.key_id(), 1, Secret::new("a secret of nobody else".to_owned()));
+        let (presented, rules, body) = (&presented, &rules, request.body.as_slice());
+        let case = doctor::Case { presented, rules, body, key: &key, siblings: &[], port: None };
+        let found = examine(&case, budget);
+        assert!(!found.sentence.is_empty() && !found.because.is_empty() && !found.fix.is_empty());
     }
 }
 

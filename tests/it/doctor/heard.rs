@@ -1,42 +1,55 @@
-//! Hears every line that is logged while a test runs, at every level.
+//! Hears every line that is logged on a thread while a test listens, at every level.
 
+use std::cell::RefCell;
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use tracing::field::{Field, Visit};
-use tracing::subscriber::{DefaultGuard, set_default};
-use tracing::{Event, Subscriber, span};
+use tracing::subscriber::{Interest, set_global_default};
+use tracing::{Event, Metadata, Subscriber, span};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry;
 
-/// What was logged.
-#[derive(Clone, Default)]
-pub(crate) struct Heard(Arc<Mutex<String>>);
-
-impl Heard {
-    /// Listens on this thread for as long as the guard is kept.
-    pub(crate) fn listen() -> (Self, DefaultGuard) {
-        let heard = Self::default();
-        let guard = set_default(registry().with(heard.clone()));
-        (heard, guard)
-    }
-
-    /// All that was logged since this was asked last.
-    pub(crate) fn take(&self) -> String {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
+thread_local! {
+    static HEARD: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-impl<S: Subscriber> Layer<S> for Heard {
+/// Listens on this thread from now on.
+pub(crate) fn listen() {
+    // One for all threads: which lines are wanted is asked anew for each, because what is known
+    // of a line may be older than the test that listens.
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| set_global_default(registry().with(Ears)).unwrap());
+    HEARD.set(Some(String::new()));
+}
+
+/// All that was logged on this thread since this was asked last.
+pub(crate) fn heard() -> String {
+    HEARD.replace(Some(String::new())).unwrap()
+}
+
+struct Ears;
+
+impl<S: Subscriber> Layer<S> for Ears {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, _: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        HEARD.with_borrow(Option::is_some)
+    }
+
     fn on_new_span(&self, attributes: &span::Attributes<'_>, _: &span::Id, _: Context<'_, S>) {
-        attributes.record(&mut Line(&mut self.0.lock().unwrap()));
+        HEARD.with_borrow_mut(|heard| attributes.record(&mut Line(heard.get_or_insert_default())));
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut all = self.0.lock().unwrap();
-        writeln!(all, "{}", event.metadata().target()).unwrap();
-        event.record(&mut Line(&mut all));
+        HEARD.with_borrow_mut(|heard| {
+            let heard = heard.get_or_insert_default();
+            writeln!(heard, "{}", event.metadata().target()).unwrap();
+            event.record(&mut Line(heard));
+        });
     }
 }
 

@@ -12,7 +12,7 @@ use super::examined::{
     rest, rules, s3, with_key,
 };
 use super::faults;
-use super::heard::Heard;
+use super::heard::{heard, listen};
 use super::table::{MISMATCH, honest};
 
 /// How many random signatures are looked into, unless a variable says otherwise.
@@ -101,24 +101,24 @@ async fn a_short_secret_is_not_looked_for_without_a_character() {
 
 #[tokio::test]
 async fn what_is_told_and_logged_holds_nothing_secret() {
-    let (heard, _guard) = Heard::listen();
+    listen();
     let mut cast = Cast::open().await;
     let count = faults::all(&cast).len();
     for at in (0..count).step_by(90) {
         cast = Cast::open().await;
-        heard.take();
+        heard();
         for fault in faults::all(&cast).into_iter().skip(at).step_by(9).take(10) {
             if fault.client.door == Door::Gateway && fault.client.served_at.is_none() {
-                holds_nothing_secret(&cast, &heard, &fault.client, &fault.how).await;
+                holds_nothing_secret(&cast, &fault.client, &fault.how).await;
             }
         }
     }
 }
 
-async fn holds_nothing_secret(cast: &Cast, heard: &Heard, client: &Client, how: &str) {
+async fn holds_nothing_secret(cast: &Cast, client: &Client, how: &str) {
     let request = client.send();
     let Some(found) = cast.asks(&request).await else { return };
-    let log = heard.take();
+    let log = heard();
     assert!(log.contains("countersign::doctor"), "{how}: {log}");
     let headers: String = found.headers.values().cloned().collect();
     let told = [found.document.as_str(), &headers, &log].join("\n");
@@ -244,9 +244,9 @@ async fn a_key_that_nobody_has_and_one_that_is_off_are_not_looked_into() {
 
 #[tokio::test]
 async fn who_is_not_told_gets_awss_words_alone_and_the_log_the_cause() {
-    let (heard, _guard) = Heard::listen();
+    listen();
     let cast = Cast::examined_by(Practice::default()).await;
-    heard.take();
+    heard();
     let line_end = get(&cast).secret(format!("{SECRET}\n"));
     let no_port = post(&cast).canonical(|c| c.set("host", "127.0.0.1"));
     let body = post(&cast).canonical(|c| c.hash = hash(b""));
@@ -259,11 +259,11 @@ async fn who_is_not_told_gets_awss_words_alone_and_the_log_the_cause() {
         let found = cast.asks(&client.send()).await.unwrap();
         assert_eq!((found.message.as_str(), found.causes.as_str()), (MISMATCH, ""));
         assert!(!found.headers.keys().any(|name| name.starts_with("x-countersign")));
-        let log = heard.take();
+        let log = heard();
         assert!(log.contains(&format!("cause={cause}\n")), "{log}");
         assert!(!found.document.contains(cause));
     }
     let skewed = cast.asks(&get(&cast).at(cast.now.plus(3600)).send()).await.unwrap();
     assert!(!skewed.headers.keys().any(|name| name.starts_with("x-countersign")));
-    assert!(heard.take().contains("cause=clock-local-time\n"));
+    assert!(heard().contains("cause=clock-local-time\n"));
 }
