@@ -2,11 +2,13 @@
 //! replay the corpora: a target is a function here, a row in `ALL`, a file in
 //! `fuzz_targets`, and a `[[bin]]`.
 
+#[path = "targets/doctor.rs"]
+mod diagnosed;
+
 use std::sync::Arc;
 
 use countersign::action::{Call, Case, Decide};
 use countersign::clock::Time;
-use countersign::doctor::{self, Budget, examine, recognize};
 use countersign::error::{Code, Error};
 use countersign::federation::metadata::Metadata;
 use countersign::federation::saml::{AUDIENCES, Asserted, Expected, RECIPIENTS};
@@ -15,11 +17,10 @@ use countersign::ids::RandomIds;
 use countersign::policy::{
     Bearing, Decision, Fact, Facts, Kind, Policy, Principal, Purpose, Question, Source, decide,
 };
-use countersign::request::Request;
+use countersign::request::{Pasted, Request};
 use countersign::secret::Secret;
 use countersign::sigv4::{
-    EcdsaSignature, Head, Key, PayloadLine, Presented, PublicKey, RawHeader, Reading, Rules,
-    Verifier,
+    EcdsaSignature, Head, PayloadLine, Presented, PublicKey, RawHeader, Reading, Rules, Verifier,
 };
 use countersign::store::account::Account;
 use countersign::store::draft::{Draft, Limits};
@@ -34,6 +35,8 @@ use countersign::wire::answer::Format;
 use countersign::wire::form::Form;
 use countersign::{iam, sts};
 
+pub(crate) use diagnosed::doctor;
+
 /// What is done with the bytes of one input.
 pub(crate) type Target = fn(&[u8]);
 
@@ -41,6 +44,7 @@ pub(crate) type Target = fn(&[u8]);
 pub(crate) const ALL: &[(&str, Target)] = &[
     ("authorization", authorization),
     ("canonical", canonical),
+    ("curl", curl),
     ("doctor", doctor),
     ("document", document),
     ("form", form),
@@ -100,28 +104,18 @@ pub(crate) fn canonical(bytes: &[u8]) {
     }
 }
 
-/// A request as text, whatever it is signed with: it is examined by the rules of each kind of
-/// service, and something is said of it.
-pub(crate) fn doctor(bytes: &[u8]) {
-    let Ok(request) = Request::read(bytes) else { return };
-    let headers = request.raw_headers();
-    let head = request.head(&headers);
-    let budget = Budget { trials: 400, bytes: 64 * 1024 };
-    for rules in [Rules::query("iam"), Rules::rest("iam"), Rules::s3("iam")] {
-        let presented = match Presented::read(head, &rules, NOW) {
-            Ok(presented) => presented,
-            Err(refusal) => {
-                assert!(!recognize(&refusal, &head).sentence.is_empty());
-                continue;
-            }
-        };
-        let key =
-            Key::new(presented.key_id(), 1, Secret::new("a secret of nobody else".to_owned()));
-        let (presented, rules, body) = (&presented, &rules, request.body.as_slice());
-        let case = doctor::Case { presented, rules, body, key: &key, siblings: &[], port: None };
-        let found = examine(&case, budget);
-        assert!(!found.sentence.is_empty() && !found.because.is_empty() && !found.fix.is_empty());
-    }
+/// What somebody pasted: what is read as a request can be written down as one, and is the
+/// same when it is read back.
+pub(crate) fn curl(bytes: &[u8]) {
+    let Ok(pasted) = Pasted::read(bytes) else { return };
+    let Pasted { request, .. } = &pasted;
+    let again = Request::read(&request.to_text()).unwrap();
+    assert_eq!((&again.method, &again.target), (&request.method, &request.target));
+    let trimmed = |request: &Request| -> Vec<_> {
+        let headers = request.headers.iter();
+        headers.map(|(name, value)| (name.clone(), value.trim_ascii().to_vec())).collect()
+    };
+    assert_eq!(trimmed(&again), trimmed(request));
 }
 
 /// A signature in DER: what is read is the one encoding of its two numbers, and is
@@ -163,6 +157,7 @@ pub(crate) fn form(bytes: &[u8]) {
             format: Format::Xml,
             policy: &Never,
             request: &(),
+            witness: None,
         };
         let draft = Draft::of(Arc::clone(&account), NOW, Limits::default(), Box::new(RandomIds));
         assert!((route.serve)(&call, draft).is_err());

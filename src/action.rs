@@ -1,5 +1,9 @@
 //! One action: what it takes, what it asks leave for, what it does.
 
+mod witness;
+
+pub use witness::{Applied, Ruling, Witness};
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -249,6 +253,8 @@ pub struct Case<'c> {
     pub now: Time,
     /// What it is called in logs.
     pub request_id: &'c str,
+    /// Who watches, if anyone does.
+    pub witness: Option<&'c dyn Witness>,
 }
 
 impl fmt::Debug for Case<'_> {
@@ -311,6 +317,8 @@ pub struct Call<'r> {
     pub policy: &'r dyn Decide,
     /// What is known of it by itself, for whoever decides.
     pub request: &'r dyn Facts,
+    /// Who watches it being decided about, if anyone does.
+    pub witness: Option<&'r dyn Witness>,
 }
 
 impl fmt::Debug for Call<'_> {
@@ -354,6 +362,7 @@ fn decide<A: Action>(input: &A, call: &Call<'_>, draft: &Draft) -> Result<()> {
         request: call.request,
         now: draft.now(),
         request_id: call.request_id,
+        witness: call.witness,
     })
 }
 

@@ -8,25 +8,49 @@ mod open;
 mod operate;
 mod place;
 mod serve;
+mod signature;
+mod vectors;
 
 use std::fmt;
 use std::io::{self, Write};
 
 use crate::config::Command;
 
+/// How a command ended that came to its end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ended {
+    /// What was asked for is done, or is so.
+    Well,
+    /// What was looked at is not as it must be, which has been told.
+    Badly,
+}
+
 /// Why a command came to nothing, in one sentence.
 #[derive(Debug, Eq, PartialEq)]
-pub struct Failed(String);
+pub struct Failed {
+    sentence: String,
+    code: u8,
+}
 
 impl Failed {
     fn new(sentence: impl fmt::Display) -> Self {
-        Self(sentence.to_string())
+        Self { sentence: sentence.to_string(), code: 1 }
+    }
+
+    /// What was given is of no use, as a wrong command line is.
+    fn unusable(sentence: impl fmt::Display) -> Self {
+        Self { sentence: sentence.to_string(), code: 2 }
+    }
+
+    /// What the process ends with.
+    pub fn code(&self) -> u8 {
+        self.code
     }
 }
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.sentence)
     }
 }
 
@@ -41,15 +65,18 @@ impl<E: std::error::Error> From<E> for Failed {
 pub async fn run(
     command: Command,
     out: &mut (impl Write + Send),
-    log: impl Write + Send + 'static,
-) -> Result<(), Failed> {
+    mut log: impl Write + Send + 'static,
+) -> Result<Ended, Failed> {
     match command {
-        Command::Serve(serve) => serve::run(*serve, out, log).await,
-        Command::Env { data_dir } => env::run(&data_dir, out),
+        Command::Signature(signature) => return signature::run(&signature, out, &mut log),
+        Command::Serve(serve) => serve::run(*serve, out, log).await?,
+        Command::Env { data_dir } => env::run(&data_dir, out)?,
         Command::Operate { operation, data_dir, seal } => {
-            operate::run(operation, &data_dir, &seal, out).await
+            operate::run(operation, &data_dir, &seal, out).await?;
         }
+        Command::Vectors(vectors) => vectors::run(vectors, out, &mut log).await?,
     }
+    Ok(Ended::Well)
 }
 
 /// A line for a shell. What is not plain is quoted.

@@ -7,6 +7,8 @@
 mod flags;
 mod layers;
 mod reading;
+pub mod signature;
+mod vectors;
 mod words;
 
 use std::ffi::OsString;
@@ -17,10 +19,13 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use self::signature::Signature;
 use crate::secret::Secret;
 use crate::store::draft::Limits;
 use crate::store::session::Delegation;
 use crate::text::{AccessKeyId, AccountId, IssuerBase, Network};
+
+pub use vectors::{ReportFormat, ReportWriting, Signer, Vectors};
 
 /// What is to be done, with all that it needs to know.
 #[derive(Debug)]
@@ -41,6 +46,10 @@ pub enum Command {
         /// What opens the secrets where the gateway does not run.
         seal: SealSource,
     },
+    /// Run test vectors of signers.
+    Vectors(Vectors),
+    /// Do something with a single request.
+    Signature(Box<Signature>),
 }
 
 /// What an operator does.
@@ -108,6 +117,8 @@ pub struct AdminAccess {
     pub is_remote_allowed: bool,
     /// What opens it, where it is not to be made up.
     pub token: Option<Secret>,
+    /// Whether the last requests are to be looked at there.
+    pub is_inspecting: bool,
 }
 
 /// Where to keep what must last.

@@ -20,7 +20,7 @@ use http::{HeaderValue, Request, Response};
 use http_body_util::Full;
 use tower::Service as Tower;
 
-use crate::action::{Call, Decide, Route};
+use crate::action::{Call, Decide, Route, Witness};
 use crate::dispatch::asked::{Asked, By, SignedWith};
 use crate::dispatch::proofs::Proofs;
 use crate::dispatch::sent::Sent;
@@ -28,6 +28,7 @@ use crate::dispatch::table::Table;
 use crate::error::{Code, Error, Result};
 use crate::federation::web::Keys;
 use crate::ids::request_id;
+use crate::layer::inspect::Note;
 use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, refusal, wanted_format};
 use crate::policy::{Fact, Facts};
@@ -200,6 +201,7 @@ struct Asking {
     sent: Sent,
     request_id: RequestId,
     format: Format,
+    note: Option<Arc<Note>>,
 }
 
 impl Asking {
@@ -207,7 +209,8 @@ impl Asking {
         let format = wanted_format(sent.headers());
         let named = request.extensions().get().copied();
         let request_id = named.unwrap_or_else(|| RequestId::new(&request_id()));
-        Self { by, asked, sent, request_id, format }
+        let note = request.extensions().get().cloned();
+        Self { by, asked, sent, request_id, format, note }
     }
 
     /// What it is signed with.
@@ -229,6 +232,7 @@ impl Asking {
             format: self.format,
             policy,
             request: self,
+            witness: self.note.as_deref().map(|note| note as &dyn Witness),
         }
     }
 }

@@ -48,7 +48,7 @@ pub use trial::Budget;
 use crate::doctor::client::{Client, fix};
 use crate::doctor::search::{Hit, Search};
 use crate::doctor::trial::Baseline;
-use crate::sigv4::{Echo, Head, Key, Presented, Refusal, Rules};
+use crate::sigv4::{Echo, Form, Head, Key, Presented, Refusal, Rules};
 
 /// A request whose signature is another than the one that its key makes.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +93,17 @@ pub fn not_examined(head: &Head<'_>) -> Diagnosis {
     Diagnosis { proof: Proof::NotProven, ..seen(form::NOT_EXAMINED, "", head) }
 }
 
+/// Tells what is known of a request whose parameters cannot be read: what something in between has
+/// made of them, where the signature says so.
+pub fn unreadable(case: &Case<'_>, budget: Budget) -> Diagnosis {
+    let found = examine(case, budget);
+    if found.proof == Proof::Proven {
+        return found;
+    }
+    let signs = found.signs;
+    Diagnosis { signs, ..seen(form::FORM_UNREADABLE, "", case.presented.head()) }
+}
+
 /// Looks for the mistake that makes the signature of `case`, for as long as `budget` lasts.
 pub fn examine(case: &Case<'_>, budget: Budget) -> Diagnosis {
     let head = case.presented.head();
@@ -114,6 +125,10 @@ pub fn examine(case: &Case<'_>, budget: Budget) -> Diagnosis {
 /// What was sent is no signature at all: nothing can be tried.
 fn without_signature(case: &Case<'_>) -> Diagnosis {
     let sent = case.presented.signature_as_sent();
+    let is_presigned = case.presented.form() == Form::Presigned;
+    if is_presigned && sent.len() != 40 && form::pasted::cut_signature(sent) {
+        return seen(form::pasted::URL_CUT, "", case.presented.head());
+    }
     let is_sha_1 = sent.len() == 40 && sent.bytes().all(|byte| byte.is_ascii_hexdigit());
     let wrong = if is_sha_1 { form::SIGNATURE_OF_SHA_1 } else { form::NO_SIGNATURE };
     seen(wrong, "", case.presented.head())

@@ -4,6 +4,8 @@ pub mod admin;
 pub mod connection;
 pub mod discovery;
 pub mod door;
+pub mod examiner;
+pub mod inspector;
 pub mod issuers;
 pub mod listen;
 mod patience;
@@ -28,6 +30,7 @@ use crate::layer::access_log::{AccessLogLayer, Observer};
 use crate::layer::answer::AnswerLayer;
 use crate::layer::authenticate::{AuthenticateLayer, Practice};
 use crate::layer::body::BoxError;
+use crate::layer::inspect::{InspectLayer, Recent};
 use crate::layer::request_id::RequestIdLayer;
 use crate::layer::shed::{Serving, ShedLayer};
 use crate::sigv4::Verifier;
@@ -45,6 +48,8 @@ pub struct Layers {
     pub clock: Arc<dyn Clock>,
     /// Where the keys of identity providers come from.
     pub keys: Arc<dyn Keys>,
+    /// Where the last requests are kept to be looked at, if they are.
+    pub recent: Option<Recent>,
     /// Who counts requests.
     pub observer: Arc<dyn Observer>,
     /// How many requests are being served.
@@ -78,6 +83,8 @@ where
     ServiceBuilder::new()
         // Everything inside speaks of the request by its name.
         .layer(RequestIdLayer::new(Arc::clone(&layers.clock), request_id))
+        // Keeps what is further inside for the operator to look at.
+        .layer(InspectLayer::new(Arc::clone(&layers.clock), layers.recent))
         // Sees the answer as the caller will.
         .layer(AccessLogLayer::new(layers.clock, layers.observer))
         // Writes refusals of all that is inside, and catches its panics.

@@ -6,6 +6,8 @@ pub mod answer;
 pub mod authenticate;
 pub mod body;
 pub mod held;
+#[cfg(feature = "server")]
+pub mod inspect;
 pub mod request_id;
 pub mod shed;
 

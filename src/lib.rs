@@ -84,6 +84,7 @@ pub mod policy;
 pub mod qr;
 pub mod request;
 pub mod secret;
+pub mod signing;
 pub mod sigv4;
 #[cfg(feature = "server")]
 pub mod store;
@@ -93,6 +94,8 @@ pub mod sts;
 pub mod text;
 #[cfg(feature = "server")]
 pub mod totp;
+#[cfg(feature = "server")]
+pub mod vectors;
 pub mod wire;
 
 /// The README's example is compiled with the documentation's.

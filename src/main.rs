@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use countersign::command;
+use countersign::command::{self, Ended};
 use countersign::config::{self, Stop};
 
 /// What a wrong setting, or a wrong command line, ends with.
@@ -21,8 +21,9 @@ fn main() -> ExitCode {
         Err(error) => return complain(&format!("cannot start: {error}"), 1),
     };
     match runtime.block_on(command::run(command, &mut io::stdout(), io::stderr())) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failed) => complain(&failed.to_string(), 1),
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Badly) => ExitCode::FAILURE,
+        Err(failed) => complain(&failed.to_string(), failed.code()),
     }
 }
 

@@ -1,9 +1,14 @@
 //! A request as text: what people save, paste and send, read once and written again.
 
+pub mod curl;
+mod pasted;
+mod url;
+
 use std::fmt;
 
 use thiserror::Error;
 
+pub use self::pasted::{NotRead, Pasted};
 use crate::sigv4::{Bound, Head, RawHeader};
 
 /// What ends the request line, where it names a version.

@@ -32,6 +32,8 @@ mod path;
 mod presented;
 mod presigned;
 #[cfg(feature = "sigv4a")]
+mod private_key;
+#[cfg(feature = "sigv4a")]
 mod public_key;
 mod query;
 mod reason;
@@ -54,6 +56,8 @@ pub use head::{Head, RawHeader};
 pub use header::{Folding, SignedHeaders};
 pub use key::{Key, Session, SigningKey};
 pub use presented::{Presented, Scoped};
+#[cfg(feature = "sigv4a")]
+pub use private_key::PrivateKey;
 #[cfg(feature = "sigv4a")]
 pub use public_key::{EcdsaSignature, PublicKey};
 pub use query::Query;

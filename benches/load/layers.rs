@@ -11,6 +11,7 @@ use countersign::config::{Log, LogFormat};
 use countersign::ids::request_id;
 use countersign::layer::access_log::{AccessLogLayer, Observer, Seen};
 use countersign::layer::answer::AnswerLayer;
+use countersign::layer::inspect::{InspectLayer, Recent};
 use countersign::layer::request_id::RequestIdLayer;
 use countersign::layer::shed::{Serving, ShedLayer};
 use countersign::layer::{Answered, Peer};
@@ -36,6 +37,10 @@ pub(crate) fn measure() {
     show("request id and date", cost(ids.layer(bare)));
     let nobody = AccessLogLayer::new(Arc::clone(&clock), Arc::new(()));
     show("access log, nobody listening", cost(nobody.layer(bare)));
+    let inspect = |recent| InspectLayer::new(Arc::clone(&clock), recent);
+    show("inspect, off", cost(inspect(None).layer(bare)));
+    // Nearly all that come in a second are too many to be kept.
+    show("inspect", cost(inspect(Some(Recent::default())).layer(bare)));
     show("answer", cost(AnswerLayer.layer(bare)));
     show("shed", cost(ShedLayer::new(10, Serving::default()).layer(bare)));
     println!("{:32} {:6.0}", "counting it, alone", observing());

@@ -17,6 +17,7 @@ pub(super) struct Whereabouts {
     pub(super) endpoint: String,
     pub(super) region: String,
     pub(super) admin: SocketAddr,
+    pub(super) is_inspecting: bool,
 }
 
 /// An address that can be asked: who listens everywhere listens here too.
@@ -61,6 +62,9 @@ impl Whereabouts {
             Key::Told => {}
         }
         writeln!(out, "admin on http://{}", self.admin)?;
+        if self.is_inspecting {
+            writeln!(out, "inspector on http://{}/", self.admin)?;
+        }
         writeln!(out, "listening on {}", self.endpoint)?;
         out.flush()?;
         Ok(())

@@ -17,12 +17,14 @@ use crate::command::{Failed, env};
 use crate::config::{Bounds, Keep, Serve};
 use crate::federation::web::Keys;
 use crate::gateway::admin::Admin;
+use crate::gateway::inspector::Inspector;
 use crate::gateway::issuers::{Issuers, Own};
 use crate::gateway::listen::{Connections, Listener};
 use crate::gateway::stop::{Signals, Stop};
 use crate::gateway::{Layers, forgetting, stack, tls};
 use crate::ids::{Ids, RandomIds};
 use crate::layer::authenticate::Practice;
+use crate::layer::inspect::Recent;
 use crate::layer::shed::Serving;
 use crate::log;
 use crate::metrics::Metrics;
@@ -36,7 +38,7 @@ use crate::text::IssuerBase;
 const ANY_REGION: &str = "us-east-1";
 
 /// Operators at a time.
-const OPERATORS: usize = 16;
+const OPERATORS: usize = 32;
 
 /// How often the latencies are folded into their buckets, and how often the last
 /// uses of keys are written.
@@ -115,6 +117,7 @@ impl Opened {
             endpoint: endpoint(serve, &self.public),
             region: serve.regions.first().map_or(ANY_REGION, String::as_str).to_owned(),
             admin: reachable(self.admin.address()),
+            is_inspecting: serve.admin.is_inspecting,
         }
     }
 
@@ -138,12 +141,16 @@ impl Opened {
     /// Serves both doors until both are shut.
     async fn listen(self, serve: &Serve, metrics: &Arc<Metrics>, stop: &Stop) {
         let (bounds, serving) = (serve.bounds, Serving::default());
+        let recent = serve.admin.is_inspecting.then(Recent::default);
+        let shown = |recent| Inspector::new(recent, &endpoint(serve, &self.public), stop.clone());
+        let inspector = recent.clone().map(shown);
         let stack = stack(Layers {
             store: self.store.clone(),
             verifier: self.verifier,
             clock: self.clock,
             keys: self.keys,
             management: serve.management.clone(),
+            recent,
             observer: Arc::<Metrics>::clone(metrics),
             serving: serving.clone(),
             most_requests: bounds.requests,
@@ -152,8 +159,13 @@ impl Opened {
             proxies: serve.proxies.clone(),
             practice: practice(serve, &self.public, &self.admin),
         });
-        let admin =
-            Admin { store: self.store, metrics: Arc::clone(metrics), serving, stop: stop.clone() };
+        let admin = Admin {
+            store: self.store,
+            metrics: Arc::clone(metrics),
+            serving,
+            stop: stop.clone(),
+            inspector,
+        };
         let admin = admin.behind(self.token, serve.admin.is_remote_allowed);
         let public = Connections { bounds, tls: self.tls, metrics: Arc::clone(metrics) };
         let private = Connections {
@@ -170,8 +182,9 @@ impl Opened {
 
 /// Where refusals are looked into, and whether callers are told what is found.
 fn practice(serve: &Serve, public: &Listener, admin: &Listener) -> Practice {
-    let page = format!("http://{}/", reachable(admin.address()));
-    let practice = Practice::default().open(serve.explains).with_page(Some(page));
+    let page = || format!("http://{}/", reachable(admin.address()));
+    let page = serve.admin.is_inspecting.then(page);
+    let practice = Practice::default().open(serve.explains).with_page(page);
     practice.on_port(public.address().port())
 }
 

@@ -1,11 +1,18 @@
 //! The flags: each setting's name, what it may be, and what it is for.
 
+pub(super) mod signature;
+pub(super) mod vectors;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+use self::signature::{
+    EXPLAIN_EXAMPLES, ExplainFlags, LookingFlags, PRESIGN_EXAMPLES, PresignFlags, SIGN_EXAMPLES,
+    SignFlags, VERIFY_EXAMPLES,
+};
 use super::words::{
     Limit, account, body, count, filter, head, issuer, limit, region, seconds, user,
 };
@@ -28,7 +35,9 @@ Examples:
   eval \"$(countersign env)\"                 point the AWS tools of this shell at it
   aws iam create-user --user-name ann       and use them
   countersign account create                a further account, while it runs or not
-  countersign backup before-upgrade.db      a copy of everything, while it runs or not";
+  countersign backup before-upgrade.db      a copy of everything, while it runs or not
+  countersign vectors run vectors/sigv4     test vectors of signers, stage by stage
+  countersign explain request.txt           what its signature is made of, and what is wrong with it";
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
@@ -73,6 +82,22 @@ pub(super) enum Verb {
     DelegationToken(DelegationTokenVerb),
     /// Copies everything into a file that does not exist yet, while the gateway runs or not.
     Backup(BackupFlags),
+    /// Runs test vectors of signers: the verifier's, or your own.
+    #[command(subcommand, arg_required_else_help = true, disable_help_subcommand = true)]
+    Vectors(vectors::VectorsVerb),
+    /// Signs a request, and prints it.
+    #[command(after_help = SIGN_EXAMPLES)]
+    Sign(Box<SignFlags>),
+    /// Signs a request in its query, and prints the URL.
+    #[command(after_help = PRESIGN_EXAMPLES)]
+    Presign(Box<PresignFlags>),
+    /// Tells whether the signature of a request is good, without a server.
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Box<LookingFlags>),
+    /// Shows what the signature of a request is made of, stage by stage, and where a client's
+    /// own stages first differ.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Box<ExplainFlags>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -164,12 +189,21 @@ pub(super) struct ServeFlags {
     /// Where requests come in; port 0 takes a free one and prints it
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7448")]
     pub(super) listen: SocketAddr,
-    /// Where the operator comes in: /health, /ready, /metrics, and the account commands
+    /// Where the operator comes in: the inspector, /health, /ready, /metrics, and the account
+    /// commands
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7449")]
     pub(super) admin_listen: SocketAddr,
     /// Lets --admin-listen be an address that other machines reach
     #[arg(long, action = ArgAction::SetTrue)]
     pub(super) admin_allow_remote: bool,
+    /// Shows the last requests, and why they were refused, on a page of the admin listener, the
+    /// inspector [default: auto]
+    ///
+    /// auto is on unless --admin-allow-remote is given; with both, the page asks for the admin
+    /// token. No body is kept, and no value of a header or a parameter that is not known to be
+    /// harmless.
+    #[arg(long, value_enum, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "auto", hide_default_value = true)]
+    pub(super) inspect: When,
     /// Keeps everything in memory and forgets it at the end, instead of --data-dir
     #[arg(long, action = ArgAction::SetTrue)]
     pub(super) memory: bool,

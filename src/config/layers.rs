@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -19,32 +20,53 @@ const PREFIX: &str = "COUNTERSIGN_";
 pub(super) const SECRETS: &[&str] =
     &["root-access-key-id", "root-secret-access-key", "seal-key", "admin-token"];
 
-/// The variables that begin with our prefix.
-#[derive(Debug)]
-pub(super) struct Environment(BTreeMap<String, String>);
+/// The variables that begin with our prefix, and those of others, which only a flag
+/// names.
+pub(super) struct Environment {
+    ours: BTreeMap<String, String>,
+    others: BTreeMap<String, OsString>,
+}
+
+/// Some of them are secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.ours.keys()).finish()
+    }
+}
 
 impl Environment {
     pub(super) fn of(variables: Vec<(OsString, OsString)>) -> Result<Self, Stop> {
-        let mut ours = BTreeMap::new();
+        let (mut ours, mut others) = (BTreeMap::new(), BTreeMap::new());
         for (name, value) in variables {
-            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+            let Ok(name) = name.into_string() else { continue };
+            if !name.starts_with(PREFIX) {
+                others.insert(name, value);
                 continue;
-            };
+            }
             let value = value.into_string();
             let value = value.map_err(|_| Stop::wrong(format_args!("{name} is not UTF-8")))?;
-            ours.insert(name.to_owned(), value);
+            ours.insert(name, value);
         }
-        Ok(Self(ours))
+        Ok(Self { ours, others })
+    }
+
+    /// A variable that is none of ours; an empty one is as good as none.
+    pub(super) fn named(&self, name: &str) -> Result<Option<&str>, Stop> {
+        let Some(value) = self.others.get(name).filter(|value| !value.is_empty()) else {
+            return Ok(None);
+        };
+        let is_text = || Stop::wrong(format_args!("{name} is not UTF-8: set it anew"));
+        value.to_str().map(Some).ok_or_else(is_text)
     }
 
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(&variable(key)).map(String::as_str)
+        self.ours.get(&variable(key)).map(String::as_str)
     }
 
     /// Stops at the first variable of ours that is no setting.
     pub(super) fn check(&self, keys: &[String]) -> Result<(), Stop> {
         let known: Vec<_> = keys.iter().map(|key| variable(key)).collect();
-        match self.0.keys().find(|name| !known.contains(name)) {
+        match self.ours.keys().find(|name| !known.contains(name)) {
             None => Ok(()),
             Some(name) => Err(unknown("environment variable", name, &known)),
         }

@@ -1,5 +1,7 @@
 //! From the words of all layers to plain values, and the rules between settings.
 
+mod signature;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
@@ -8,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+use super::flags::vectors::VectorsVerb;
 use super::flags::{
     AccountVerb, BoundFlags, CommandLine, DataFlags, DelegationTokenFlags, DelegationTokenVerb,
     RootKeyVerb, ServeFlags, Verb,
@@ -15,7 +18,8 @@ use super::flags::{
 use super::layers::{self, Below, Environment, File, Rank, SECRETS};
 use super::words::Limit;
 use super::{
-    AdminAccess, Bounds, Command, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles, When,
+    AdminAccess, Bounds, Command, Keep, Log, Operation, SealSource, Serve, Stop, TlsFiles, Vectors,
+    When,
 };
 use crate::secret::Secret;
 use crate::store::limits::Limits;
@@ -26,14 +30,20 @@ use crate::text::{AccessKeyId, Text};
 const LONGEST_SECRET: usize = 256;
 const SHORTEST_TOKEN: usize = 16;
 
+/// Commands that are no gateway's, so that no layer below the flags says anything of them: a
+/// `--listen` or a `--region` is another thing there.
+const FLAGS_ONLY: &[&str] = &["explain", "presign", "sign", "vectors", "verify"];
+
 pub(super) fn read(args: &[OsString], environment: &Environment) -> Result<Command, Stop> {
     let bare = CommandLine::command();
     let flags = flags(&bare, args)?;
     let keys = keys(&bare);
     environment.check(&keys)?;
-    let file = file(&flags, environment, &keys)?;
+    let path = path(&flags);
+    let is_layered = path.first().is_none_or(|verb| !FLAGS_ONLY.contains(&verb.as_str()));
+    let file = if is_layered { file(&flags, environment, &keys)? } else { File::default() };
     let below = Below { environment, file };
-    let laid = lay_at(bare, &path(&flags), &below)?;
+    let laid = if is_layered { lay_at(bare, &path, &below)? } else { bare };
     let matches = laid.try_get_matches_from(args).map_err(|error| stop(&error))?;
     let line = CommandLine::from_arg_matches(&matches).map_err(|error| stop(&error))?;
     Reading { matches: leaf(&matches), below: &below }.command(line.verb)
@@ -57,7 +67,8 @@ fn keys(command: &clap::Command) -> Vec<String> {
     let mut commands = vec![command];
     while let Some(command) = commands.pop() {
         keys.extend(command.get_arguments().filter_map(|arg| arg.get_long()).map(str::to_owned));
-        commands.extend(command.get_subcommands());
+        let inner = command.get_subcommands();
+        commands.extend(inner.filter(|inner| !FLAGS_ONLY.contains(&inner.get_name())));
     }
     keys.retain(|key| !matches!(key.as_str(), "help" | "version"));
     keys.sort();
@@ -123,6 +134,11 @@ impl Reading<'_> {
             }
             Verb::DelegationToken(DelegationTokenVerb::Create(flags)) => self.delegate(flags),
             Verb::Backup(flags) => self.operate(flags.data, Operation::Backup(flags.file)),
+            Verb::Vectors(VectorsVerb::Run(flags)) => Ok(Command::Vectors(Vectors::of(*flags)?)),
+            Verb::Sign(flags) => signature::sign(*flags, self.below.environment),
+            Verb::Presign(flags) => signature::presign(*flags, self.below.environment),
+            Verb::Verify(flags) => signature::verify(*flags, self.below.environment),
+            Verb::Explain(flags) => signature::explain(*flags, self.below.environment),
         }
     }
 
@@ -144,10 +160,11 @@ impl Reading<'_> {
 
     fn serve(&self, flags: ServeFlags) -> Result<Serve, Stop> {
         let keep = self.keep(&flags)?;
+        let admin = self.admin(&flags, &keep)?;
         let explains = explains(&flags);
         let tls = pair(("--tls-cert", flags.tls_cert), ("--tls-key", flags.tls_key))?;
         Ok(Serve {
-            admin: self.admin(&flags.listen, flags.admin_listen, flags.admin_allow_remote)?,
+            admin,
             listen: flags.listen,
             keep,
             is_account_given: self.rank("account") > Rank::Default,
@@ -179,34 +196,47 @@ impl Reading<'_> {
         }
     }
 
-    fn admin(
-        &self,
-        public: &std::net::SocketAddr,
-        listen: std::net::SocketAddr,
-        is_remote_allowed: bool,
-    ) -> Result<AdminAccess, Stop> {
+    fn admin(&self, flags: &ServeFlags, keep: &Keep) -> Result<AdminAccess, Stop> {
+        let (listen, is_remote_allowed) = (flags.admin_listen, flags.admin_allow_remote);
         if !listen.ip().is_loopback() && !is_remote_allowed {
             return Err(Stop::wrong(format_args!(
                 "--admin-listen {listen} can be reached by other machines: choose 127.0.0.1, or \
                  give --admin-allow-remote"
             )));
         }
-        if listen == *public && listen.port() != 0 {
+        if listen == flags.listen && listen.port() != 0 {
             return Err(Stop::wrong(format_args!(
                 "--listen and --admin-listen are both {listen}: nothing of the admin listener may \
                  be public"
             )));
         }
+        let token = self.token()?;
+        let is_inspecting = match flags.inspect {
+            When::Auto => !is_remote_allowed,
+            When::On => true,
+            When::Off => false,
+        };
+        // Without a directory no token is made up.
+        if is_inspecting && is_remote_allowed && token.is_none() && *keep == Keep::Memory {
+            return Err(Stop::wrong(
+                "--inspect on with --admin-allow-remote needs a token to look with: give \
+                 COUNTERSIGN_ADMIN_TOKEN",
+            ));
+        }
+        Ok(AdminAccess { listen, is_remote_allowed, token, is_inspecting })
+    }
+
+    fn token(&self) -> Result<Option<Secret>, Stop> {
         let token = self.below.text("admin-token");
-        let is_short = token.as_ref().is_some_and(|token| token.len() < SHORTEST_TOKEN);
-        if is_short
-            || token.as_ref().is_some_and(|token| !token.bytes().all(|b| b.is_ascii_graphic()))
-        {
+        let is_token = |token: &String| {
+            token.len() >= SHORTEST_TOKEN && token.bytes().all(|b| b.is_ascii_graphic())
+        };
+        if token.as_ref().is_some_and(|token| !is_token(token)) {
             return Err(Stop::wrong(
                 "COUNTERSIGN_ADMIN_TOKEN must be 16 or more letters, digits and signs, no spaces",
             ));
         }
-        Ok(AdminAccess { listen, is_remote_allowed, token: token.map(Secret::new) })
+        Ok(token.map(Secret::new))
     }
 
     fn root_key(&self) -> Result<Option<(AccessKeyId, Secret)>, Stop> {

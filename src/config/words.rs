@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
+use super::signature::When;
+use crate::sigv4::{Algorithm, Stamp};
 use crate::store::limits::Limits;
 use crate::text::{AccountId, IssuerBase, Text, UserName};
 
@@ -37,6 +39,40 @@ pub(super) fn filter(word: &str) -> Result<String, String> {
         Ok(_) if !word.trim().is_empty() => Ok(word.to_owned()),
         _ => Err("it is neither a level (error, warn, info, debug, trace) nor a filter".to_owned()),
     }
+}
+
+/// The longest region, or service, or list of regions.
+const LONGEST_SCOPE: usize = 256;
+
+pub(super) fn scope(word: &str) -> Result<String, String> {
+    let is_sign = |b: u8| b.is_ascii_alphanumeric() || b"-_.,*".contains(&b);
+    if (1..=LONGEST_SCOPE).contains(&word.len()) && word.bytes().all(is_sign) {
+        return Ok(word.to_owned());
+    }
+    Err("it is written as in a scope, as us-east-1 or iam are".to_owned())
+}
+
+pub(super) fn variable(word: &str) -> Result<String, String> {
+    let is_sign = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    if !word.is_empty() && word.bytes().all(is_sign) {
+        return Ok(word.to_owned());
+    }
+    Err("it is the name of a variable, as AWS_SECRET_ACCESS_KEY is, and not what is in it"
+        .to_owned())
+}
+
+pub(super) fn when(word: &str) -> Result<When, String> {
+    if word == "now" {
+        return Ok(When::Now);
+    }
+    let stamp =
+        Stamp::amz_date(word.as_bytes()).ok_or("it is now, or UTC as 20150830T123600Z is")?;
+    Ok(When::At(stamp.time()))
+}
+
+pub(super) fn algorithm(word: &str) -> Result<Algorithm, String> {
+    let names = || Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect::<Vec<_>>();
+    Algorithm::named(word.as_bytes()).ok_or_else(|| format!("it is one of {}", names().join(", ")))
 }
 
 /// A quota of an account.

@@ -5,6 +5,7 @@ mod message;
 mod record;
 mod sentence;
 mod session;
+mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -50,12 +51,15 @@ impl Decide for Policies {
         session::check(case)?;
         let leaves = case.needs.leaves()?;
         if leaves.is_empty() || is_unlimited_root(case.caller) {
+            watched::tell_unasked(case, leaves);
             return Ok(());
         }
         let held = self.granted(case.caller, case.home)?;
         let session = case.caller.session().and_then(|session| case.home.limits_of(session));
         let held = Held { granted: &held.granted, session: session.as_deref() };
-        leaves.iter().try_for_each(|leave| self.judge(case, leave, held))
+        let decided = leaves.iter().try_for_each(|leave| self.judge(case, leave, held));
+        watched::tell(case, held, (leaves, decided.is_ok()));
+        decided
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Case;
 use super::diagnosis::causes;
+use super::form::NAMES_NOT_CANONICAL;
 use super::trial::{Baseline, Edit, Hypothesis, Line};
 use crate::sigv4::Head;
 
@@ -38,6 +39,10 @@ causes! { Assembly:
         "The line with the names of the signed headers is missing from the canonical request.",
         "without the line of the signed headers' names",
         "Put the line of SignedHeaders between the headers and the payload's hash.";
+    LAST_LINE_MISSING, "payload-line-missing",
+        "The canonical request ends behind the names of the signed headers.",
+        "without the last line of the canonical request",
+        "End the canonical request in the SHA-256 of the body; without a body that of the empty string.";
     HEADERS_UNSORTED, "headers-unsorted",
         "The headers are not sorted by their names in the canonical request.",
         "with the headers in another order",
@@ -78,12 +83,35 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let canonical = &base.canonical;
     let mut found = vec![
         whole(CANONICAL_ENDS_IN_NEWLINE, [canonical.as_slice(), b"\n"].concat()),
+        whole(CANONICAL_ENDS_IN_NEWLINE, [canonical.as_slice(), b"\r\n"].concat()),
         whole(CANONICAL_IN_CRLF, crlf(canonical)),
     ];
     found.extend(texts(case, base));
     found.extend(names(base));
     found.extend(values(case, base));
     found
+}
+
+/// The canonical request with the headers as they should be listed, whatever the list that was
+/// sent: with the list that should be, and with the one that was.
+pub(super) fn rightly_named(base: &Baseline) -> Vec<Hypothesis> {
+    let mut headers: Vec<_> = base
+        .parts
+        .headers
+        .iter()
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, value)| (name.to_lowercase(), value))
+        .collect();
+    headers.sort();
+    headers.dedup_by(|one, two| one.0 == two.0);
+    let names = headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(";");
+    let lines = || headers.iter().map(|(name, value)| [name.as_bytes(), b":", value].concat());
+    [names.into_bytes(), base.parts.names.clone()]
+        .map(|names| {
+            let text = Text { base, between: b"\n", names: Some(&names) }.of(lines());
+            Hypothesis::of(NAMES_NOT_CANONICAL).edit(Edit::Whole(text))
+        })
+        .into()
 }
 
 fn crlf(text: &[u8]) -> Vec<u8> {
@@ -94,7 +122,8 @@ fn crlf(text: &[u8]) -> Vec<u8> {
 struct Text<'b> {
     base: &'b Baseline,
     between: &'static [u8],
-    has_names: bool,
+    /// The line of names, where there is one.
+    names: Option<&'b [u8]>,
 }
 
 impl Text<'_> {
@@ -109,8 +138,8 @@ impl Text<'_> {
             out.push(b'\n');
         }
         out.extend_from_slice(self.between);
-        if self.has_names {
-            out.extend_from_slice(&parts.names);
+        if let Some(names) = self.names {
+            out.extend_from_slice(names);
             out.push(b'\n');
         }
         out.extend_from_slice(&parts.payload);
@@ -120,7 +149,8 @@ impl Text<'_> {
 
 fn texts(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let whole = |cause, text: Vec<u8>| Hypothesis::of(cause).edit(Edit::Whole(text));
-    let text = |between, has_names| Text { base, between, has_names };
+    let own = base.parts.names.as_slice();
+    let text = |between, has_names: bool| Text { base, between, names: has_names.then_some(own) };
     let usual = text(b"\n", true);
     let headers = || base.parts.headers.iter();
     let line = |name: &str, colon: &[u8], value: &[u8]| [name.as_bytes(), colon, value].concat();
@@ -130,8 +160,21 @@ fn texts(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let as_sent = sent_order(case.presented.head(), base);
     let in_order = as_sent.iter().map(|(sent, value)| line(&sent.to_lowercase(), b":", value));
     let in_case = headers().map(|(name, value)| line(sent_name(&as_sent, name), b":", value));
-    let titled = headers().map(|(name, value)| line(&title(name), b":", value));
+    let titled = || headers().map(|(name, value)| line(&title(name), b":", value));
+    let list = |names: Vec<String>| names.join(";").into_bytes();
+    let sent_names = list(as_sent.iter().map(|(sent, _)| sent.to_lowercase()).collect());
+    let titled_names = list(headers().map(|(name, _)| title(name)).collect());
+    let upper_names = list(headers().map(|(name, _)| name.to_uppercase()).collect());
+    let with = |names| Text { base, between: b"\n", names: Some(names) };
+    let mut without_hash = base.canonical.clone();
+    without_hash.truncate(without_hash.len().saturating_sub(base.parts.payload.len()));
+    let bare_end = without_hash.strip_suffix(b"\n").unwrap_or(&without_hash).to_vec();
     vec![
+        whole(HEADERS_UNSORTED, with(&sent_names).of(in_order.clone())),
+        whole(HEADER_NAMES_AS_SENT, with(&titled_names).of(titled())),
+        whole(HEADER_NAMES_AS_SENT, with(&upper_names).of(upper.clone())),
+        whole(NAMES_MISSING, with(b"").of(lines())),
+        whole(LAST_LINE_MISSING, bare_end),
         whole(NO_LINE_AFTER_HEADERS, text(b"", true).of(lines())),
         whole(TWO_LINES_AFTER_HEADERS, text(b"\n\n", true).of(lines())),
         whole(NAMES_MISSING, text(b"\n", false).of(lines())),
@@ -140,7 +183,7 @@ fn texts(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
         whole(HEADERS_UNSORTED, usual.of(in_order)),
         whole(HEADERS_UNSORTED, usual.of(lines().rev())),
         whole(HEADER_NAMES_AS_SENT, usual.of(in_case)),
-        whole(HEADER_NAMES_AS_SENT, usual.of(titled)),
+        whole(HEADER_NAMES_AS_SENT, usual.of(titled())),
         whole(HEADER_NAMES_AS_SENT, usual.of(upper)),
     ]
 }
@@ -189,11 +232,18 @@ fn names(base: &Baseline) -> Vec<Hypothesis> {
         of(NAMES_IN_OTHER_CASE, titled.join(";")).told("people write them"),
         of(NAMES_IN_OTHER_CASE, text.to_uppercase()).told("upper case"),
         of(NAMES_IN_OTHER_CASE, text.to_lowercase()).told("lower case, unlike in SignedHeaders"),
+        of(NAMES_IN_OTHER_ORDER, host_first(&listed)),
+        of(NAMES_SPACED, listed.join(" ")),
         of(NAMES_SPACED, listed.join("; ")),
         of(NAMES_SPACED, listed.join(",")),
         of(NAMES_SPACED, listed.join(", ")),
         of(NAMES_SPACED, format!("{text};")),
     ]
+}
+
+fn host_first(listed: &[&str]) -> String {
+    let (host, rest): (Vec<&str>, Vec<&str>) = listed.iter().partition(|name| **name == "host");
+    [host, rest].concat().join(";")
 }
 
 /// The values of the headers, written otherwise, all at once.
@@ -213,10 +263,15 @@ fn values(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     // Servers cut the space around a value off before anyone sees it; most clients send one.
     let padded = |name: &str| [b" ".as_slice(), &raw(name)].concat();
     let is_black = |byte: &u8| !byte.is_ascii_whitespace();
+    let halved = |name: &str| {
+        let text = String::from_utf8_lossy(raw(name).trim_ascii()).replace("  ", " ");
+        text.into_bytes()
+    };
     [
+        of_values(VALUES_NOT_FOLDED, base, &|name| raw(name).trim_ascii().to_vec()),
         of_values(VALUES_UNTRIMMED, base, &raw),
         of_values(VALUES_UNTRIMMED, base, &padded),
-        of_values(VALUES_NOT_FOLDED, base, &|name| raw(name).trim_ascii().to_vec()),
+        of_values(VALUES_FOLDED_OTHERWISE, base, &halved),
         of_values(VALUES_FOLDED_OTHERWISE, base, &|name| {
             raw(name).into_iter().filter(is_black).collect()
         }),

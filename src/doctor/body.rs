@@ -8,7 +8,7 @@ use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
 use super::Case;
 use super::diagnosis::causes;
-use super::trial::{Baseline, Budget, Edit, Hypothesis, write_query};
+use super::trial::{Baseline, Budget, Edit, Hypothesis, Line, write_query};
 use crate::sigv4::{Query, hex_digest};
 
 causes! { Body:
@@ -116,6 +116,10 @@ const DECLARATIONS: &[&str] = &[
 /// What serializers make of nothing.
 const EMPTY_VALUES: &[&str] = &["{}", "null", "\"\"", "[]", "undefined", "\n", " "];
 
+/// How many lengths a body may have had: so many more than twice its own, and no more than that.
+const LENGTHS: usize = 64;
+const LENGTHS_AT_MOST: usize = 1024;
+
 /// About how many other bodies are made of one.
 const COPIES: usize = 40;
 
@@ -140,14 +144,40 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline, budget: &mut Budget) 
     found.extend(moved(case));
     // Each is a copy of the body: where so many cannot be hashed, none is made.
     let is_small = case.body.len().saturating_mul(COPIES) <= budget.bytes;
+    let length = base.parts.headers.iter().position(|(name, _)| name == "content-length");
+    let with_length = |hypothesis: Hypothesis, bytes: usize| match length {
+        // What changes a body changes its length, and that may be signed as well.
+        Some(nth) => {
+            hypothesis.edit(Edit::Header(nth, Line::Value(bytes.to_string().into_bytes())))
+        }
+        None => hypothesis,
+    };
     for other in others(case).take(if is_small { usize::MAX } else { 0 }) {
         if other.bytes != case.body && budget.take(0, other.bytes.len()) {
             let hypothesis = line(other.cause, &hex_digest(&other.bytes));
-            found.push(hypothesis.told(other.detail));
+            found.push(with_length(hypothesis, other.bytes.len()).told(other.detail));
         }
     }
     found.retain(|hypothesis| !is_as_it_is(hypothesis, base));
     found
+}
+
+/// The declared hash, with every length that the body may have had where that is signed, too.
+pub(super) fn altered<'b>(
+    case: &Case<'_>,
+    base: &'b Baseline,
+) -> impl Iterator<Item = Hypothesis> + use<'b> {
+    let nth = base.parts.headers.iter().position(|(name, _)| name == "content-length");
+    let declared = case.presented.declared_payload().map(<[u8]>::to_vec);
+    let most = case.body.len().saturating_mul(2).saturating_add(LENGTHS).min(LENGTHS_AT_MOST);
+    nth.zip(declared).into_iter().flat_map(move |(nth, declared)| {
+        (0..most).map(move |length| {
+            let length = Line::Value(length.to_string().into_bytes());
+            Hypothesis::of(BODY_ALTERED)
+                .edit(Edit::Payload(declared.clone()))
+                .edit(Edit::Header(nth, length))
+        })
+    })
 }
 
 fn is_as_it_is(hypothesis: &Hypothesis, base: &Baseline) -> bool {

@@ -2,7 +2,7 @@
 //! and what can be seen of those whose signature is another: nothing here is computed anew.
 
 mod clock;
-mod pasted;
+pub(super) mod pasted;
 
 use super::diagnosis::causes;
 use super::{Cause, Sign};
@@ -169,6 +169,10 @@ causes! { Form:
         "The body has another hash than the one that is declared, and the signature is good for neither.",
         "x-amz-content-sha256 is not the hash of the body.",
         "Look for what changes the body first.";
+    FORM_UNREADABLE, "form-unreadable",
+        "The parameters cannot be read: a % in the form or the query is not followed by two hexadecimal digits.",
+        "They cannot be decoded, so nobody knows what is asked.",
+        "Encode each name and value of the form; look for what compresses, cuts or rewrites the body on its way.";
     SECRET_UNKNOWN, "not-proven",
         "No mistake that is known makes this signature: most likely it was made with another secret.",
         "All ways to sign this request that are known were tried.",
@@ -200,13 +204,15 @@ pub(super) fn recognize(refusal: &Refusal, head: &Head<'_>) -> Found {
         Refusal::Unsigned | Refusal::QueryAlgorithm => {
             pasted::unsigned(head).unwrap_or(plain(NOT_SIGNED))
         }
-        Refusal::Algorithm(_) => pasted::header(head).unwrap_or(plain(SCHEME_OTHER)),
+        Refusal::Algorithm(_) => {
+            pasted::header(head).or_else(|| pasted::unsigned(head)).unwrap_or(plain(SCHEME_OTHER))
+        }
         Refusal::NoPair { .. } => pasted::header(head).unwrap_or(plain(AUTHORIZATION_MALFORMED)),
         Refusal::Twice(name) => (GIVEN_TWICE, (*name).to_owned()),
         Refusal::HeaderLacks(..) | Refusal::QueryLacks(_) => {
             pasted::header(head).or_else(|| pasted::url(head)).unwrap_or(plain(PARTS_MISSING))
         }
-        Refusal::HostNotSigned => plain(HOST_NOT_SIGNED),
+        Refusal::HostNotSigned => pasted::header(head).unwrap_or(plain(HOST_NOT_SIGNED)),
         Refusal::NotSigned(name) => (HEADER_NOT_SIGNED, name.as_str().to_owned()),
         Refusal::PresentNotSigned => (HEADER_NOT_SIGNED, "one of those that are there".to_owned()),
         Refusal::Undeclared => plain(PAYLOAD_NOT_DECLARED),
@@ -221,7 +227,7 @@ pub(super) fn recognize(refusal: &Refusal, head: &Head<'_>) -> Found {
         Refusal::WrongToken => token(head),
         Refusal::SessionExpired => plain(SESSION_OVER),
         Refusal::TokenMissing => plain(TOKEN_MISSING),
-        Refusal::UnknownKey => pasted::key_id(&credential_sent(head)).unwrap_or(plain(KEY_UNKNOWN)),
+        Refusal::UnknownKey => unknown(head),
         Refusal::InactiveKey => plain(KEY_INACTIVE),
         Refusal::Mismatch(_) => plain(SECRET_UNKNOWN),
     }
@@ -234,8 +240,13 @@ fn credential(algorithm: Algorithm, text: &str) -> Found {
     if is_sigv4a {
         return (CREDENTIAL_OF_SIGV4A, String::new());
     }
-    let id = text.split('/').next().unwrap_or_default();
-    pasted::key_id(id).unwrap_or((CREDENTIAL_MALFORMED, String::new()))
+    // A secret has slashes of its own.
+    let id = text.rsplitn(5, '/').nth(4).unwrap_or_default();
+    if id.len() == 40 {
+        return (KEY_ID_IS_SECRET, String::new());
+    }
+    pasted::key_id(text.split('/').next().unwrap_or_default())
+        .unwrap_or((CREDENTIAL_MALFORMED, String::new()))
 }
 
 fn misscoped(wrong: &Misscoped, head: &Head<'_>) -> Found {
@@ -265,6 +276,18 @@ fn token(head: &Head<'_>) -> Found {
     (if is_long_term { TOKEN_STALE } else { TOKEN_WRONG }, String::new())
 }
 
+/// A key that nobody has: where its id says that it is temporary, it lives in its token alone.
+fn unknown(head: &Head<'_>) -> Found {
+    let id = credential_of(head).split('/').next().unwrap_or_default().to_owned();
+    let query = String::from_utf8_lossy(head.query());
+    let has_token =
+        head.value("x-amz-security-token").is_some() || query.contains("X-Amz-Security-Token=");
+    if id.starts_with("ASIA") && !has_token {
+        return (TOKEN_MISSING, String::new());
+    }
+    pasted::key_id(&id).unwrap_or((KEY_UNKNOWN, String::new()))
+}
+
 /// The credential as it was sent, in either form; it holds no secret.
 fn credential_of(head: &Head<'_>) -> String {
     let header = head.value("authorization").map(String::from_utf8_lossy).unwrap_or_default();
@@ -276,11 +299,6 @@ fn credential_of(head: &Head<'_>) -> String {
         let in_query = query.split('&').find_map(|piece| piece.strip_prefix("X-Amz-Credential="));
         in_query.unwrap_or_default().replace("%2F", "/").replace("%2f", "/")
     })
-}
-
-/// The key's id as it was sent.
-fn credential_sent(head: &Head<'_>) -> String {
-    credential_of(head).split('/').next().unwrap_or_default().to_owned()
 }
 
 /// What is odd about a request whose signature is another, the most telling first.

@@ -5,7 +5,7 @@ pub(super) mod host;
 
 use super::Case;
 use super::diagnosis::causes;
-use super::trial::{Baseline, Edit, Hypothesis, Line};
+use super::trial::{Baseline, Edit, Hypothesis, Line, ToSign};
 
 causes! { Headers:
     ACCEPT_ENCODING_CHANGED, "accept-encoding-changed",
@@ -44,6 +44,10 @@ causes! { Headers:
         "The header {} is listed as signed, but its line was left out of what was signed.",
         "without the line of {}",
         "List in SignedHeaders exactly the headers whose lines are signed.";
+    HEADER_EXTENDED, "header-extended-by-proxy",
+        "Something in between has put a value of its own behind the header {}, which is signed.",
+        "with {} before something was put behind it",
+        "Leave headers that proxies extend (Via, X-Forwarded-For) out of the signed headers.";
     HEADERS_JOINED, "header-duplicates-joined-otherwise",
         "The values of the header {}, which is given more than once, are signed in another way.",
         "with the values of {} joined otherwise",
@@ -89,6 +93,15 @@ const VALUES: &[(&str, &super::Cause, &[&str])] = &[
             "*",
             "",
             "gzip;q=1.0,deflate;q=0.6,identity;q=0.3",
+            "deflate",
+            "br",
+            "gzip, br",
+            "gzip, deflate, zstd",
+            "zstd",
+            "identity;q=1, *;q=0",
+            "compress, gzip",
+            "gzip, x-gzip, deflate",
+            "gzip,deflate,br",
         ],
     ),
     (
@@ -105,6 +118,7 @@ const VALUES: &[(&str, &super::Cause, &[&str])] = &[
             "application/json;charset=utf-8",
             "application/json; charset=UTF-8",
             "application/json;charset=UTF-8",
+            "application/JSON",
             "application/x-amz-json-1.0",
             "application/x-amz-json-1.1",
             "application/octet-stream",
@@ -130,6 +144,15 @@ const VALUES: &[(&str, &super::Cause, &[&str])] = &[
 /// Before the name of a header, where proxies keep what they change.
 const KEEPERS: &[&str] = &["x-original-", "x-forwarded-", "x-real-", "x-amzn-remapped-"];
 
+/// How far off a length may be.
+const NEAR: usize = 4;
+
+/// How many members of a list are looked at.
+const MEMBERS: usize = 8;
+
+/// How many seconds a request may wait before somebody sets its date anew.
+const LATE: i64 = 60;
+
 /// How often a request may have been tried.
 const ATTEMPTS: std::ops::RangeInclusive<u32> = 1..=10;
 
@@ -140,6 +163,7 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
         found.extend(replaced(case, (nth, name), value));
     }
     found.extend(token(base));
+    found.extend(late(case, base));
     found
 }
 
@@ -180,6 +204,11 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
     } else if is_absent {
         found.push(with(HEADER_ABSENT, b"").told(name.to_owned()));
     }
+    found.extend(
+        listed(case, name)
+            .into_iter()
+            .map(|other| with(HEADER_EXTENDED, &other).told(name.to_owned())),
+    );
     let left_out = if is_absent { HEADER_ABSENT } else { HEADER_LEFT_OUT };
     found.push(
         Hypothesis::of(left_out).edit(Edit::Header(nth, Line::LeftOut)).told(name.to_owned()),
@@ -194,7 +223,8 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
 fn specific(case: &Case<'_>, name: &str) -> Vec<(&'static super::Cause, String)> {
     let head = case.presented.head();
     match name {
-        "content-length" => vec![(CONTENT_LENGTH_CHANGED, case.body.len().to_string())],
+        "content-length" => lengths(case),
+        "cookie" => vec![(HEADERS_JOINED, crumbs(head.values(name)))],
         "content-type" => content_types(head.value(name)),
         "amz-sdk-request" => attempts(head.value(name)),
         "user-agent" => user_agents(head.value(name)),
@@ -222,12 +252,26 @@ fn content_types(sent: Option<&[u8]>) -> Vec<(&'static super::Cause, String)> {
     .collect()
 }
 
+/// The length of the body, and those near it.
+fn lengths(case: &Case<'_>) -> Vec<(&'static super::Cause, String)> {
+    let length = case.body.len();
+    let near = length.saturating_sub(NEAR)..=length.saturating_add(NEAR);
+    near.map(|length| (CONTENT_LENGTH_CHANGED, length.to_string())).collect()
+}
+
+/// Cookies that HTTP/2 brings in several lines, in one (RFC 9113 section 8.2.3).
+fn crumbs<'v>(values: impl Iterator<Item = &'v [u8]>) -> String {
+    values.map(String::from_utf8_lossy).collect::<Vec<_>>().join("; ")
+}
+
 /// What stood there before others put their own names behind it.
 fn user_agents(sent: Option<&[u8]>) -> Vec<(&'static super::Cause, String)> {
     let sent = sent.and_then(|sent| std::str::from_utf8(sent).ok()).unwrap_or_default();
     let spaces = sent.match_indices(' ').map(|(at, _)| at);
     let starts = spaces.rev().take(16).filter_map(|at| sent.get(..at));
-    starts.map(|start| (USER_AGENT_CHANGED, start.to_owned())).collect()
+    let others =
+        ["Go-http-client/1.1", "Go-http-client/2.0", "python-urllib3", "Python-urllib/3.11"];
+    starts.chain(others).map(|other| (USER_AGENT_CHANGED, other.to_owned())).collect()
 }
 
 /// `attempt=2; max=3`, of other attempts.
@@ -274,6 +318,11 @@ fn joined(case: &Case<'_>, name: &str) -> Vec<Vec<u8>> {
     sorted.sort_unstable();
     let reversed: Vec<_> = values.iter().rev().copied().collect();
     let mut found = vec![
+        values.join(&b";"[..]),
+        values.join(&b"; "[..]),
+        values.join(&b" "[..]),
+        values.join(&b"\n"[..]),
+        values.iter().rev().copied().collect::<Vec<_>>().join(&b", "[..]),
         values.join(&b", "[..]),
         split(b","),
         split(b", "),
@@ -282,6 +331,36 @@ fn joined(case: &Case<'_>, name: &str) -> Vec<Vec<u8>> {
     ];
     found.extend([values.first(), values.last()].into_iter().flatten().map(|value| value.to_vec()));
     found
+}
+
+/// X-Amz-Date as it was before somebody set it anew: it is signed in two places.
+fn late(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
+    let is_date = |(name, _): &(String, Vec<u8>)| name == "x-amz-date";
+    let Some(nth) = base.parts.headers.iter().position(is_date) else { return Vec::new() };
+    let stamp = case.presented.stamp();
+    let lines =
+        |time: &str| String::from_utf8_lossy(&base.to_sign.head).replacen(stamp.as_str(), time, 1);
+    let seconds = (1..=LATE).flat_map(|seconds: i64| [seconds.saturating_neg(), seconds]);
+    let times = seconds.map(|seconds| stamp.time().plus(seconds).basic());
+    let of = |time: String| {
+        let head = lines(&time).into_bytes();
+        let edit = Edit::Header(nth, Line::Value(time.clone().into_bytes()));
+        let signed = ToSign { head, ..base.to_sign.clone() };
+        Hypothesis::of(DATE_REPLACED).edit(edit).signing(signed).told(time)
+    };
+    times.map(of).collect()
+}
+
+/// What a list was before members were put behind it, or before it.
+fn listed(case: &Case<'_>, name: &str) -> Vec<Vec<u8>> {
+    let values = case.presented.head().values(name);
+    let members =
+        values.flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    let members: Vec<_> = members.take(MEMBERS).collect();
+    let joined = |members: &[&[u8]]| members.join(&b", "[..]);
+    let starts = (1..members.len()).filter_map(|end| members.get(..end)).map(joined);
+    let ends = (1..members.len()).filter_map(|start| members.get(start..)).map(joined);
+    starts.chain(ends).collect()
 }
 
 /// The session token left out of what is signed: with its name, and without.

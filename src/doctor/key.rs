@@ -1,8 +1,10 @@
 //! What goes wrong in the secret, and in the key that is made of it.
 //!
 //! A hit tells that whoever signed knows a transform of the secret. None of these may
-//! help to guess it: each keeps at least [`SAFE`] of its characters, or none at all, and
+//! help to guess it: each keeps at least [`mangled::SAFE`] of its characters, or none at all, and
 //! only other keys of the same user are tried.
+
+mod mangled;
 
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
@@ -15,7 +17,6 @@ use crate::secret::Secret;
 #[cfg(feature = "sigv4a")]
 use crate::sigv4::PublicKey;
 use crate::sigv4::{Algorithm, SigningKey, VerifyingKey};
-use crate::wire::percent;
 
 causes! { Key:
     SECRET_ENDS_IN_NEWLINE, "secret-ends-in-newline",
@@ -62,6 +63,10 @@ causes! { Key:
         "The client signs with the Base64 of the secret.",
         "with the secret in Base64",
         "Decode the secret once, as Kubernetes does with the values of a Secret's data.";
+    SECRET_IN_HEX, "secret-in-hex",
+        "The client signs with the secret written in hexadecimal digits.",
+        "with the secret in hexadecimal digits",
+        "Decode the secret once before the client gets it.";
     SECRET_CUT, "secret-cut-short",
         "The secret that the client signs with lacks its first or its last character.",
         "with a secret that lacks its first or last character",
@@ -126,11 +131,32 @@ const SIBLINGS: usize = 4;
 /// How many key pairs are made.
 const PAIRS: usize = 4;
 
-/// How many characters of a secret a transform must keep.
-const SAFE: usize = 32;
-
 /// Words for nothing that programs make of what is not set.
-const NOTHING: &[&str] = &["", "undefined", "null", "None", "nil", "<nil>", "(null)", "NaN"];
+const NOTHING: &[&str] = &[
+    "",
+    "undefined",
+    "null",
+    "NULL",
+    "None",
+    "none",
+    "nil",
+    "<nil>",
+    "(null)",
+    "NaN",
+    "false",
+    "true",
+    "[object Object]",
+    "\"\"",
+    "''",
+    "***",
+    "****",
+    "$AWS_SECRET_ACCESS_KEY",
+    "${AWS_SECRET_ACCESS_KEY}",
+    "$(AWS_SECRET_ACCESS_KEY)",
+    "%AWS_SECRET_ACCESS_KEY%",
+    "{{AWS_SECRET_ACCESS_KEY}}",
+    "process.env.AWS_SECRET_ACCESS_KEY",
+];
 
 /// Secrets that are no secrets: of manuals, and defaults of other servers.
 const KNOWN: &[&str] = &[
@@ -141,6 +167,15 @@ const KNOWN: &[&str] = &[
     "fake",
     "foo",
     "bar",
+    "foobar",
+    "minio123",
+    "localstack",
+    "changeme",
+    "dummykey",
+    "mock",
+    "1234",
+    "secretkey",
+    "accessSecret",
     "secret",
     "password",
     "local",
@@ -156,6 +191,9 @@ const KNOWN: &[&str] = &[
 /// (Amazon SES Developer Guide, "Obtaining Amazon SES SMTP credentials").
 const SMTP: ([&str; 2], &[u8], u8) = (["11111111", "ses"], b"SendRawEmail", 0x04);
 
+/// What was put before it when it was made of the secret alone.
+const SMTP_BEFORE: u8 = 0x02;
+
 type Bytes = Zeroizing<Vec<u8>>;
 
 /// What may go wrong with the key of `case`, the most likely first.
@@ -166,8 +204,9 @@ pub(super) fn hypotheses(case: &Case<'_>) -> Vec<Hypothesis> {
         let key = made_for.key(sibling.secret().expose().as_bytes());
         Hypothesis::of(SECRET_OF_ANOTHER_KEY).told(sibling.id().to_owned()).key(key)
     });
-    let mangled =
-        secrets(secret).into_iter().filter(|(_, other)| other.as_slice() != secret.as_bytes());
+    let mangled = mangled::secrets(secret)
+        .into_iter()
+        .filter(|(_, other)| other.as_slice() != secret.as_bytes());
     let mangled = mangled.take(made_for.most_keys());
     let mangled = mangled.map(|(cause, other)| Hypothesis::of(cause).key(made_for.key(&other)));
     let mut found: Vec<_> = siblings.chain(mangled).collect();
@@ -183,67 +222,8 @@ pub(super) fn hypotheses(case: &Case<'_>) -> Vec<Hypothesis> {
     found
 }
 
-/// The secret, mangled.
-fn secrets(secret: &str) -> Vec<(&'static super::Cause, Bytes)> {
-    let around = |before: &str, after: &str| bytes([before, secret, after].concat());
-    let replaced = |from: &str, to: &str| bytes(secret.replace(from, to));
-    let mut found = vec![
-        (SECRET_ENDS_IN_NEWLINE, around("", "\n")),
-        (SECRET_ENDS_IN_NEWLINE, around("", "\r\n")),
-        (SECRET_HAS_WHITE_SPACE, around("", " ")),
-        (SECRET_HAS_WHITE_SPACE, around(" ", "")),
-        (SECRET_IN_QUOTES, around("\"", "\"")),
-        (SECRET_IN_QUOTES, around("'", "'")),
-        (SECRET_ENDS_IN_NEWLINE, around("", "\r")),
-        (SECRET_HAS_WHITE_SPACE, around(" ", " ")),
-        (SECRET_HAS_WHITE_SPACE, around("", "\t")),
-        (SECRET_HAS_WHITE_SPACE, around("\t", "")),
-        (SECRET_HAS_WHITE_SPACE, around("\n", "")),
-        (SECRET_HAS_WHITE_SPACE, around("", "\u{a0}")),
-        (SECRET_HAS_BOM, around("\u{feff}", "")),
-        (SECRET_HAS_PROMPT_MARK, around("", "%")),
-        (SECRET_URL_ENCODED, encoded(secret)),
-        (SECRET_URL_ENCODED, bytes(String::from_utf8_lossy(&encoded(secret)).to_lowercase())),
-        (SECRET_PLUS_AS_SPACE, replaced("+", " ")),
-        (SECRET_SLASHES_ESCAPED, replaced("/", "\\/")),
-        (SECRET_BACKSLASHES, replaced("\\", "\\\\")),
-        (SECRET_BACKSLASHES, replaced("+", "\\+")),
-        (SECRET_HTML_ESCAPED, replaced("&", "&amp;")),
-        (SECRET_IN_BASE64, bytes(BASE64.encode(secret.as_bytes()))),
-        (SECRET_IN_BASE64, bytes(BASE64.encode(&around("", "\n")))),
-    ];
-    let pairs = [("\"", "\","), ("", ","), ("", ";"), ("", "\"")];
-    let more = [("\"", ""), ("'", ""), ("", "'"), ("\u{201c}", "\u{201d}"), ("<", ">"), ("", ".")];
-    found.extend(pairs.iter().chain(&more).map(|(a, b)| (SECRET_IN_QUOTES, around(a, b))));
-    if secret.chars().count() > SAFE {
-        found.extend(cut(secret).into_iter().map(|rest| (SECRET_CUT, bytes(rest.to_owned()))));
-        found.push((SECRET_IN_OTHER_CASE, bytes(secret.to_lowercase())));
-        found.push((SECRET_IN_OTHER_CASE, bytes(secret.to_uppercase())));
-    }
-    let utf16 = |order: fn(u16) -> [u8; 2]| {
-        Zeroizing::new(secret.encode_utf16().flat_map(order).collect::<Vec<_>>())
-    };
-    found.push((SECRET_IN_UTF16, utf16(u16::to_le_bytes)));
-    found.push((SECRET_IN_UTF16, utf16(u16::to_be_bytes)));
-    found
-}
-
 fn bytes(text: String) -> Bytes {
     Zeroizing::new(text.into_bytes())
-}
-
-fn encoded(secret: &str) -> Bytes {
-    let mut out = Zeroizing::new(Vec::with_capacity(secret.len().saturating_mul(3)));
-    percent::encode_into(&mut out, secret.as_bytes());
-    out
-}
-
-/// Without the first character, and without the last.
-fn cut(secret: &str) -> [&str; 2] {
-    let (mut first, mut last) = (secret.chars(), secret.chars());
-    first.next();
-    last.next_back();
-    [first.as_str(), last.as_str()]
 }
 
 /// What has nothing to do with the secret: it tells nothing of it.
@@ -260,19 +240,32 @@ fn derivations(secret: &[u8], made_for: &MadeFor<'_>) -> Vec<Hypothesis> {
     let twice = Zeroizing::new([b"AWS4AWS4", secret].concat());
     let [day, region, service] = made_for.scope;
     let three = [day, region, service];
-    [
-        (KEY_WITHOUT_PREFIX, SigningKey::chain(secret, &made_for.steps())),
+    let small = Zeroizing::new([b"aws4", secret].concat());
+    let text = String::from_utf8_lossy(&start);
+    let wide = Zeroizing::new(text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>());
+    let steps = made_for.steps();
+    let last = bytes(
+        data_encoding::HEXLOWER
+            .encode(SigningKey::chain(&start, &three).sign(b"aws4_request").as_ref()),
+    );
+    let mut found: Vec<_> = smtp_passwords(secret, &start, region)
+        .into_iter()
+        .map(|password| (SECRET_IS_SMTP_PASSWORD, made_for.mac_key(&password)))
+        .collect();
+    found.extend([
+        (KEY_WITHOUT_PREFIX, SigningKey::chain(secret, &steps)),
+        (KEY_WITHOUT_PREFIX, SigningKey::chain(&small, &steps)),
+        (KEY_CHAINED_IN_HEX, SigningKey::chain(&last, &[])),
+        (SECRET_IN_UTF16, SigningKey::chain(&wide, &steps)),
         (KEY_WITH_PREFIX_TWICE, SigningKey::chain(&twice, &made_for.steps())),
         (KEY_CHAINED_IN_HEX, in_hex(&start, &made_for.steps())),
         (KEY_AND_DATA_SWAPPED, swapped(&start, &made_for.steps())),
         (KEY_WITHOUT_TERMINATOR, SigningKey::chain(&start, &three)),
         (KEY_NOT_DERIVED, SigningKey::chain(secret, &[])),
         (KEY_NOT_DERIVED, SigningKey::chain(&start, &[])),
-        (SECRET_IS_SMTP_PASSWORD, made_for.mac_key(&smtp_password(&start, region))),
-    ]
-    .into_iter()
-    .map(|(cause, key)| Hypothesis::of(cause).key(VerifyingKey::HmacSha256(key)))
-    .collect()
+    ]);
+    let of = |(cause, key)| Hypothesis::of(cause).key(VerifyingKey::HmacSha256(key));
+    found.into_iter().map(of).collect()
 }
 
 fn in_hex(start: &[u8], steps: &[&str]) -> SigningKey {
@@ -292,11 +285,20 @@ fn swapped(start: &[u8], steps: &[&str]) -> SigningKey {
     SigningKey::chain(&key, &[])
 }
 
-fn smtp_password(start: &[u8], region: &str) -> Bytes {
+/// The SMTP passwords of a secret: of the region that is asked and of those where SES began, and
+/// the one that was made before there were regions in it.
+fn smtp_passwords(secret: &[u8], start: &[u8], region: &str) -> Vec<Bytes> {
     let ([day, service], message, version) = SMTP;
-    let key = SigningKey::chain(start, &[day, region, service, "aws4_request"]);
-    let signed = Zeroizing::new([&[version], key.sign(message).as_slice()].concat());
-    bytes(BASE64.encode(&signed))
+    let password = |version: u8, key: SigningKey| {
+        let signed = Zeroizing::new([&[version], key.sign(message).as_slice()].concat());
+        bytes(BASE64.encode(&signed))
+    };
+    let regions = [region, "us-east-1", "us-west-2", "eu-west-1"];
+    let of = |region| SigningKey::chain(start, &[day, region, service, "aws4_request"]);
+    let mut found: Vec<_> =
+        regions.into_iter().map(|region| password(version, of(region))).collect();
+    found.push(password(SMTP_BEFORE, SigningKey::chain(secret, &[])));
+    found
 }
 
 /// What a key is made for.

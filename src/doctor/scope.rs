@@ -87,7 +87,35 @@ causes! { Scope:
 }
 
 /// What clients have in the place of a region.
-const NO_REGIONS: &[&str] = &["", "aws-global", "global", "US", "None", "null", "undefined"];
+const NO_REGIONS: &[&str] = &[
+    "",
+    "aws-global",
+    "global",
+    "US",
+    "us",
+    "eu",
+    "EU",
+    "None",
+    "null",
+    "undefined",
+    "local",
+    "localhost",
+    "auto",
+    "default",
+    "any",
+    "us-east",
+    "us-east-1a",
+    "us-east-1b",
+    "eu-west-1a",
+    "US-EAST-1",
+    "us_east_1",
+    "region",
+];
+
+/// So many seconds may lie between two readings of a clock, and so many quarters of an hour between
+/// two zones.
+const LATE: i64 = 10;
+const ZONES: i64 = 56;
 
 /// Signing names of services that clients mix up.
 const SERVICES: &[&str] = &[
@@ -114,6 +142,37 @@ const SERVICES: &[&str] = &[
     "aps",
     "host",
     "service",
+    "IAM",
+    "STS",
+    "S3",
+    "bedrock",
+    "bedrock-runtime",
+    "cognito-idp",
+    "cognito-identity",
+    "aoss",
+    "cloudwatch",
+    "iot",
+    "iotdevicegateway",
+    "geo",
+    "states",
+    "events",
+    "glue",
+    "athena",
+    "kinesis",
+    "firehose",
+    "ecr",
+    "ecs",
+    "eks",
+    "rds",
+    "rds-db",
+    "elasticache",
+    "cloudformation",
+    "apigateway",
+    "appsync",
+    "organizations",
+    "sso",
+    "vpc-lattice-svcs",
+    "aws4_request",
 ];
 
 /// What may go wrong with scope and time, the most likely first.
@@ -146,9 +205,12 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &ToSign) -> Vec<Hypothesis> {
 fn others(case: &Case<'_>) -> [Vec<String>; 3] {
     let scope = MadeFor::of(case).scope;
     let time = case.presented.stamp().time();
-    let days = [-1, 1].map(|days: i64| day(time.plus(days.saturating_mul(86_400))));
+    let near = [-1, 1, -2, 2, -3, -7];
+    let mut days: Vec<_> = near.map(|days: i64| day(time.plus(days.saturating_mul(86_400)))).into();
+    days.push(extended(case.presented.stamp().as_str()).chars().take(10).collect());
+    days.push(case.presented.stamp().as_str().to_owned());
     let all = [
-        days.to_vec(),
+        days,
         NO_REGIONS.iter().chain(REGIONS).map(ToString::to_string).collect(),
         SERVICES.iter().map(ToString::to_string).collect(),
     ];
@@ -208,6 +270,8 @@ fn strings(case: &Case<'_>, base: &ToSign, lines: &Lines<'_>) -> Vec<Hypothesis>
     let (algorithm, stamp) = (lines.algorithm, lines.stamp);
     let short = scope.trim_end_matches("/aws4_request").to_owned();
     let mut found = vec![
+        of(SCOPE_WITHOUT_TERMINATOR, [algorithm, stamp, &format!("{short}/")]),
+        of(ALGORITHM_LINE_MISSING, ["", stamp, scope]),
         of(SCOPE_WITH_KEY_ID, [algorithm, stamp, credential.as_str()]),
         of(SCOPE_WITHOUT_TERMINATOR, [algorithm, stamp, &short]),
         of(ALGORITHM_LINE_SPACED, [&format!("{algorithm} "), stamp, scope]),
@@ -230,6 +294,7 @@ fn times(case: &Case<'_>) -> Vec<(&'static super::Cause, String)> {
     let mut found = vec![(STRING_WITH_DAY_ONLY, stamp.day().to_owned())];
     let extended = extended(text);
     found.push((STRING_WITH_EXTENDED_DATE, extended.trim_end_matches('Z').to_owned()));
+    found.push((STRING_WITH_EXTENDED_DATE, extended.replace('Z', ".000Z")));
     found.push((STRING_WITH_EXTENDED_DATE, extended));
     for name in ["date", "x-amz-date"] {
         let sent = case.presented.head().value(name).map(<[u8]>::trim_ascii);
@@ -238,7 +303,10 @@ fn times(case: &Case<'_>) -> Vec<(&'static super::Cause, String)> {
         let stamp = sent.and_then(|sent| crate::sigv4::Stamp::date(sent.as_bytes()));
         found.extend(stamp.map(|stamp| (STRING_WITH_OTHER_DATE, stamp.as_str().to_owned())));
     }
-    for seconds in [-1, 1, -2, 2] {
+    let seconds = (1..=LATE).flat_map(|seconds: i64| [seconds.saturating_neg(), seconds]);
+    let zones = (1..=ZONES).flat_map(|quarters: i64| [quarters.saturating_neg(), quarters]);
+    let zones = zones.map(|quarters| quarters.saturating_mul(900));
+    for seconds in seconds.chain(zones) {
         found.push((STRING_WITH_OTHER_DATE, time.plus(seconds).basic()));
     }
     found.retain(|(_, other)| other != text);

@@ -1,21 +1,29 @@
 //! The search for the mistake: one hypothesis at a time, then two.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 
-use super::trial::{Baseline, Budget, Hash, Hypothesis, ToSign, canonical, string_to_sign};
+use super::trial::{Baseline, Budget, Edit, Hash, Hypothesis, ToSign, canonical, string_to_sign};
 use super::{Case, Cause, Stages, assembly, body, form, headers, key, scope, target};
 use crate::sigv4::{Algorithm, PayloadLine, Reading, Signature, VerifyingKey};
 
-/// What a signature by a key pair costs, in signatures by shared secrets.
-const PAIR: usize = 150;
+/// What a signature by a key pair costs, and a canonical request that is written and hashed, in
+/// signatures by shared secrets.
+const PAIR: usize = 300;
+const CANONICAL: usize = 2;
 
-/// How many hypotheses of a kind are tried together with those of others, the most likely ones.
+/// How many keys are tried together with other mistakes, how many hypotheses of each other cause,
+/// and how many of these with each other.
 const KEYS: usize = 12;
-const TRANSIT: usize = 28;
-const BODIES: usize = 12;
-const TARGETS: usize = 12;
+const EACH: usize = 3;
+const MOST: usize = 44;
+
+/// The same for who has the time.
+const DEEP: usize = 100_000;
+const EACH_DEEP: usize = 16;
+const MOST_DEEP: usize = 800;
 
 /// About how many bytes the string to sign and what signs it take, and how often a canonical
 /// request is written.
@@ -43,11 +51,12 @@ pub(super) fn read(case: &Case<'_>) -> Option<Read> {
     let [reading, ..] = Reading::ALL;
     let parts = presented.parts(case.rules, &payload, reading);
     let (canonical, _) = presented.canonical_request(case.rules, &payload, reading);
-    let mut head = presented.string_to_sign(&canonical);
+    let text = presented.string_to_sign(&canonical);
+    let mut head = text.clone();
     head.truncate(head.len().saturating_sub(64));
     let to_sign = ToSign { head, hash: Hash::Lower, end: b"" };
     let key = key::MadeFor::of(case).key(case.key.secret().expose().as_bytes());
-    Some(Read { base: Baseline { parts, canonical, to_sign, key, signature }, written_as })
+    Some(Read { base: Baseline { parts, canonical, text, to_sign, key, signature }, written_as })
 }
 
 /// The signature, and what is wrong with how it is written.
@@ -63,8 +72,12 @@ fn signature(case: &Case<'_>) -> Option<(Signature, Option<&'static Cause>)> {
     if let Some(signature) = HEXLOWER_PERMISSIVE.decode(sent.as_bytes()).ok().and_then(mac) {
         return Some((signature, Some(form::UPPER_SIGNATURE)));
     }
-    let plain = sent.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/");
-    let signature = BASE64.decode(plain.as_bytes()).ok().and_then(mac)?;
+    let pairs = [("%3D", "="), ("%2B", "+"), ("%2F", "/"), ("-", "+"), ("_", "/")];
+    let plain = pairs.iter().fold(sent.to_owned(), |text, (from, to)| text.replace(from, to));
+    let bytes = BASE64_NOPAD.decode(plain.trim_end_matches('=').as_bytes()).ok()?;
+    // Some write the Base64 of the hexadecimal digits.
+    let digits = HEXLOWER_PERMISSIVE.decode(&bytes).ok();
+    let signature = mac(bytes).or_else(|| digits.and_then(mac))?;
     Some((signature, Some(form::BASE64_SIGNATURE)))
 }
 
@@ -91,8 +104,7 @@ impl Hit {
 impl Baseline {
     /// The stages as the verifier has them.
     pub(super) fn stages(&self) -> Stages {
-        let string_to_sign = string_to_sign(&self.to_sign, &self.canonical);
-        Stages { canonical_request: self.canonical.clone(), string_to_sign }
+        Stages { canonical_request: self.canonical.clone(), string_to_sign: self.text.clone() }
     }
 }
 
@@ -105,20 +117,29 @@ struct Trial<'t> {
 }
 
 impl Trial<'_> {
-    fn canonical(&self) -> Cow<'_, [u8]> {
-        let edits = [&*self.first.edits, self.second.map_or(&[], |second| &*second.edits)];
-        if edits.iter().all(|edits| edits.is_empty()) {
-            return Cow::Borrowed(&self.base.canonical);
-        }
-        Cow::Owned(canonical(self.base, &edits))
+    fn edits(&self) -> [&[Edit]; 2] {
+        [&self.first.edits, self.second.map_or(&[], |second| &second.edits)]
     }
 
-    fn text(&self, canonical: &[u8]) -> Vec<u8> {
-        let of = |hypothesis: &'_ Hypothesis| {
-            hypothesis.to_sign.as_ref().map(|it| string_to_sign(it, canonical))
-        };
-        let made = of(self.first).or_else(|| self.second.and_then(of));
-        made.unwrap_or_else(|| string_to_sign(&self.base.to_sign, canonical))
+    /// Whether the canonical request is the verifier's.
+    fn is_unedited(&self) -> bool {
+        self.edits().iter().all(|edits| edits.is_empty())
+    }
+
+    fn canonical(&self) -> Cow<'_, [u8]> {
+        if self.is_unedited() {
+            return Cow::Borrowed(&self.base.canonical);
+        }
+        Cow::Owned(canonical(self.base, &self.edits()))
+    }
+
+    fn text(&self, canonical: &[u8]) -> Cow<'_, [u8]> {
+        let second = || self.second.and_then(|second| second.to_sign.as_ref());
+        match self.first.to_sign.as_ref().or_else(second) {
+            Some(otherwise) => string_to_sign(otherwise, canonical).into(),
+            None if self.is_unedited() => Cow::Borrowed(&self.base.text),
+            None => string_to_sign(&self.base.to_sign, canonical).into(),
+        }
     }
 
     fn key(&self) -> &VerifyingKey {
@@ -128,7 +149,7 @@ impl Trial<'_> {
 
     fn stages(&self) -> Stages {
         let canonical = self.canonical().into_owned();
-        let string_to_sign = self.text(&canonical);
+        let string_to_sign = self.text(&canonical).into_owned();
         Stages { canonical_request: canonical, string_to_sign }
     }
 }
@@ -163,7 +184,8 @@ impl<'b> Search<'b> {
         let is_long = self.base.canonical.len().saturating_mul(COPIES) > self.budget.bytes;
         let mut kinds = Kinds::of(case, self.base, (&mut self.budget, is_long));
         self.single(&mut kinds)
-            .or_else(|| self.pair(&mut kinds))
+            .or_else(|| self.altered(case))
+            .or_else(|| self.pair(kinds))
             .or_else(|| self.in_transit())
             .or_else(|| self.at_every_port(case))
     }
@@ -182,8 +204,11 @@ impl<'b> Search<'b> {
             None if !is_true => body::BODY_DECLARED_OTHERWISE,
             None => return None,
         };
-        let hypothesis = Hypothesis::of(wrong);
-        self.fits(&hypothesis, None).then_some(hypothesis)
+        let mut found = vec![Hypothesis::of(wrong)];
+        if !is_canonical {
+            found.extend(assembly::rightly_named(self.base));
+        }
+        found.into_iter().find(|hypothesis| self.fits(hypothesis, None))
     }
 
     fn fits(&mut self, first: &Hypothesis, second: Option<&Hypothesis>) -> bool {
@@ -194,8 +219,13 @@ impl<'b> Search<'b> {
 
     /// Pays for a signature, and for so many bytes to be hashed before it.
     fn pay(&mut self, bytes: usize) -> bool {
-        let is_mac = matches!(self.base.signature, Signature::HmacSha256(_));
-        self.budget.take(if is_mac { 1 } else { PAIR }, bytes.saturating_add(TEXT))
+        let cost = self.cost().saturating_add(CANONICAL);
+        self.budget.take(cost, bytes.saturating_add(TEXT))
+    }
+
+    /// What a signature costs alone.
+    fn cost(&self) -> usize {
+        if matches!(self.base.signature, Signature::HmacSha256(_)) { 1 } else { PAIR }
     }
 
     fn made(&mut self, key: &VerifyingKey, text: &[u8]) -> bool {
@@ -210,62 +240,65 @@ impl<'b> Search<'b> {
         })
     }
 
-    /// Two mistakes of different kinds: a mangled secret hides every other, and what changes a
-    /// request on its way seldom changes one thing.
-    fn pair(&mut self, kinds: &mut Kinds) -> Option<Hit> {
-        let Kinds { keys, transit, bodies, targets, .. } = kinds;
-        keys.truncate(KEYS);
-        transit.truncate(TRANSIT);
-        bodies.truncate(BODIES);
-        targets.truncate(TARGETS);
-        for edits in [&mut *transit, &mut *bodies, &mut *targets] {
-            if let Some((key, edit)) = self.keyed(keys, edits) {
-                return Some(Hit {
-                    first: keys.swap_remove(key),
-                    second: Some(edits.swap_remove(edit)),
-                });
-            }
+    /// A body that was changed beyond recognition, where its length is signed beside its hash.
+    fn altered(&mut self, case: &Case<'_>) -> Option<Hit> {
+        if case.presented.payload(case.rules, case.body).is_ok() {
+            return None;
         }
-        self.crossed(transit, bodies)
-            .or_else(|| self.crossed(transit, targets))
-            .or_else(|| self.crossed(bodies, targets))
+        body::altered(case, self.base).find(|hypothesis| self.fits(hypothesis, None)).map(Hit::one)
+    }
+
+    /// Two mistakes at once: a mangled secret hides every other, and what changes a request on its
+    /// way seldom changes one thing.
+    fn pair(&mut self, kinds: Kinds) -> Option<Hit> {
+        let is_deep = self.budget.trials > DEEP;
+        let (each, most) = if is_deep { (EACH_DEEP, MOST_DEEP) } else { (EACH, MOST) };
+        let Kinds { mut keys, transit, bodies, targets, scopes, assemblies } = kinds;
+        let mut others = ranked([transit, bodies, targets, scopes, assemblies], each);
+        if !is_deep {
+            keys.truncate(KEYS);
+        }
+        if let Some((key, other)) = self.keyed(&keys, &others) {
+            let (first, second) = (keys.swap_remove(key), others.swap_remove(other));
+            return Some(Hit { first, second: Some(second) });
+        }
+        others.truncate(most);
+        self.crossed(others)
     }
 
     /// Another key, together with another canonical request: each of these is hashed once.
-    fn keyed(&mut self, keys: &[Hypothesis], edits: &[Hypothesis]) -> Option<(usize, usize)> {
-        for (edit, second) in edits.iter().enumerate() {
-            let trial = Trial { base: self.base, first: second, second: None };
+    fn keyed(&mut self, keys: &[Hypothesis], others: &[Hypothesis]) -> Option<(usize, usize)> {
+        let unkeyed = others.iter().enumerate().filter(|(_, other)| other.key.is_none());
+        for (place, other) in unkeyed {
+            let trial = Trial { base: self.base, first: other, second: None };
             let canonical = trial.canonical();
+            if !self.pay(canonical.len()) {
+                return None;
+            }
             let text = trial.text(&canonical);
-            let mut others =
-                keys.iter().map(|hypothesis| hypothesis.key.as_ref().unwrap_or(&self.base.key));
-            let paid = self.pay(canonical.len());
-            let fits = |key: &VerifyingKey| key.made(Some(&self.base.signature), &text);
-            let found = others.by_ref().take(if paid { keys.len() } else { 0 }).position(fits);
-            self.tried = self.tried.saturating_add(keys.len());
-            self.budget.take(keys.len(), keys.len().saturating_mul(TEXT));
-            if let Some(key) = found {
-                return Some((key, edit));
+            let keys = keys.iter().filter_map(|hypothesis| hypothesis.key.as_ref());
+            let found = keys
+                .enumerate()
+                .find(|(_, key)| self.budget.take(self.cost(), TEXT) && self.made(key, &text));
+            if let Some((key, _)) = found {
+                return Some((key, place));
             }
         }
         None
     }
 
-    fn crossed(
-        &mut self,
-        firsts: &mut Vec<Hypothesis>,
-        seconds: &mut Vec<Hypothesis>,
-    ) -> Option<Hit> {
-        for first in 0..firsts.len() {
-            let fits = |second: &Hypothesis| {
-                firsts.get(first).is_some_and(|first| self.fits(first, Some(second)))
-            };
-            if let Some(second) = seconds.iter().position(fits) {
-                let (first, second) = (firsts.swap_remove(first), seconds.swap_remove(second));
-                return Some(Hit { first, second: Some(second) });
-            }
-        }
-        None
+    /// Any two that do not make the same part otherwise.
+    fn crossed(&mut self, mut all: Vec<Hypothesis>) -> Option<Hit> {
+        let (first, second) = (0..all.len()).find_map(|second| {
+            let later = all.get(second)?;
+            let firsts = all.iter().take(second);
+            let mut fitting = firsts.enumerate().filter(|(_, first)| !first.overlaps(later));
+            let (first, _) = fitting.find(|(_, first)| self.fits(first, Some(later)))?;
+            Some((first, second))
+        })?;
+        // The later one goes first, so that the other stays where it is.
+        let second = all.swap_remove(second);
+        Some(Hit { first: all.swap_remove(first), second: Some(second) })
     }
 
     /// Whatever was changed on its way: every header, and every two, signed empty or left out.
@@ -273,9 +306,7 @@ impl<'b> Search<'b> {
         if self.base.parts.headers.len() > SEARCHED {
             return None;
         }
-        let mut firsts = headers::search(self.base);
-        let mut seconds = headers::search(self.base);
-        self.crossed(&mut firsts, &mut seconds)
+        self.crossed(headers::search(self.base))
     }
 
     /// A proxy that drops the port and tells nobody leaves no trace of it.
@@ -286,6 +317,23 @@ impl<'b> Search<'b> {
         let mut hosts = headers::host::at_every_port(case, self.base);
         hosts.find(|hypothesis| self.fits(hypothesis, None)).map(Hit::one)
     }
+}
+
+/// So many hypotheses of each cause, the first of each before the second of any.
+fn ranked(kinds: [Vec<Hypothesis>; 5], each: usize) -> Vec<Hypothesis> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut found: Vec<_> = kinds
+        .into_iter()
+        .flatten()
+        .map(|hypothesis| {
+            let count = counts.entry(hypothesis.cause.id).or_default();
+            *count = count.saturating_add(1);
+            (*count, hypothesis)
+        })
+        .filter(|(rank, _)| *rank <= each)
+        .collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, hypothesis)| hypothesis).collect()
 }
 
 /// The hypotheses by kind, the most likely of each first.
@@ -316,6 +364,6 @@ impl Kinds {
 
     fn all(&mut self) -> [&mut Vec<Hypothesis>; 6] {
         let Self { keys, transit, bodies, targets, scopes, assemblies } = self;
-        [keys, transit, bodies, targets, scopes, assemblies]
+        [keys, assemblies, transit, bodies, targets, scopes]
     }
 }

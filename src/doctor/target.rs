@@ -73,8 +73,22 @@ const ORIGINALS: &[&str] =
 const PREFIXES: &[&str] = &["x-forwarded-prefix", "x-forwarded-path", "x-script-name"];
 
 /// Stages and paths that gateways put in front.
-const STAGES: &[&str] =
-    &["/prod", "/dev", "/stage", "/v1", "/api", "/iam", "/sts", "/aws", "/localhost"];
+const STAGES: &[&str] = &[
+    "/$default",
+    "/default",
+    "/test",
+    "/v2",
+    "/beta",
+    "/prod",
+    "/dev",
+    "/stage",
+    "/v1",
+    "/api",
+    "/iam",
+    "/sts",
+    "/aws",
+    "/localhost",
+];
 
 /// What may go wrong with method, path and query, the most likely first.
 pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
@@ -91,6 +105,8 @@ fn methods(base: &Baseline) -> Vec<Hypothesis> {
     let mut found: Vec<_> =
         others.map(|method| of(METHOD_OTHER, method.as_bytes().to_vec()).told(*method)).collect();
     found.push(of(METHOD_IN_LOWER_CASE, own.to_ascii_lowercase()));
+    let title = own.iter().take(1).copied().chain(own.iter().skip(1).map(u8::to_ascii_lowercase));
+    found.push(of(METHOD_IN_LOWER_CASE, title.collect()));
     found
 }
 
@@ -110,10 +126,10 @@ fn paths(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
         found.push(of(PATH_ENCODED_TWICE, signed(raw, Paths::AsSent)));
         found.push(of(PATH_NORMALIZED, signed(raw, Paths::Normalized)));
     } else {
-        found.push(of(PATH_ENCODED_ONCE, signed(raw, Paths::S3)));
-        found.push(of(PATH_ENCODED_ONCE, raw.to_vec()));
+        let is_open = signed(raw, Paths::AsSent) == raw;
         found.push(of(PATH_NOT_NORMALIZED, signed(raw, Paths::AsSent)));
-        found.push(of(PATH_NOT_NORMALIZED, raw.to_vec()));
+        found.push(of(if is_open { PATH_NOT_NORMALIZED } else { PATH_ENCODED_ONCE }, raw.to_vec()));
+        found.push(of(PATH_ENCODED_ONCE, signed(raw, Paths::S3)));
     }
     found.extend(
         in_transit(raw)
@@ -144,8 +160,8 @@ fn in_transit(raw: &[u8]) -> Vec<Variant> {
     let mut recoded = Vec::new();
     percent::encode_path_into(&mut recoded, &decoded);
     let doubled = replaced(raw, b"%", b"%25");
-    let mut doubled_slashes = raw.to_vec();
-    doubled_slashes.insert(0, b'/');
+    let doubled_slashes = [b"/", raw].concat();
+    let one_escaped = slashes_escaped(raw);
     vec![
         (PATH_SLASH_AT_END, without, ""),
         (PATH_SLASH_AT_END, [raw, b"/"].concat(), ""),
@@ -159,8 +175,26 @@ fn in_transit(raw: &[u8]) -> Vec<Variant> {
         (PATH_UNESCAPED, replaced(raw, b"+", b"%20"), "%20 for +"),
         (PATH_UNESCAPED, replaced(raw, b"%20", b"+"), "+ for %20"),
         (PATH_UNESCAPED, replaced(raw, b"+", b"%2B"), "%2B for +"),
+        (PATH_UNESCAPED, replaced(raw, b"~", b"%7E"), "%7E for ~"),
+        (PATH_UNESCAPED, raw.to_ascii_lowercase(), "all in lower case"),
         (PATH_NOT_NORMALIZED, doubled_slashes, ""),
     ]
+    .into_iter()
+    .chain(one_escaped.into_iter().map(|path| (PATH_UNESCAPED, path, "another slash")))
+    .collect()
+}
+
+/// The path with each of its slashes escaped, and each doubled, one at a time.
+fn slashes_escaped(raw: &[u8]) -> Vec<Vec<u8>> {
+    let slashes = raw.iter().enumerate().skip(1).filter(|(_, byte)| **byte == b'/');
+    let with = |at: usize, text: &[u8]| {
+        let (before, after) = raw.split_at_checked(at).unwrap_or((raw, b""));
+        [before, text, after.get(1..).unwrap_or_default()].concat()
+    };
+    slashes
+        .take(8)
+        .flat_map(|(at, _)| [with(at, b"%2F"), with(at, b"%2f"), with(at, b"//")])
+        .collect()
 }
 
 /// Paths with a prefix that proxies tell of, that is usual, or that stands there.
@@ -250,6 +284,10 @@ fn misplaced(case: &Case<'_>) -> Vec<Hypothesis> {
         of(PATH_WITH_QUERY, with_query.clone()).told("the query"),
         of(PATH_WITH_QUERY, with_query).edit(Edit::Query(Vec::new())).told("the query"),
         of(PATH_WITH_QUERY, [b"/", host, head.path()].concat()).told("the host"),
+        of(PATH_WITH_QUERY, [host, head.path()].concat()).told("the host"),
+        of(PATH_WITH_QUERY, [b"//", host, head.path()].concat()).told("the host"),
+        of(PATH_MISSING, head.path().strip_prefix(b"/").unwrap_or_default().to_vec())
+            .told("the path without its first slash"),
     ];
     for scheme in [&b"http://"[..], b"https://"] {
         let path = [scheme, host, head.path()].concat();

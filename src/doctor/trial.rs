@@ -1,6 +1,7 @@
 //! What a client is thought to have done otherwise, and whether its signature says so.
 
 use std::borrow::Cow;
+use std::mem::discriminant;
 
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
@@ -24,6 +25,14 @@ impl Hypothesis {
     pub(super) fn of(cause: &'static Cause) -> Self {
         let detail = Cow::Borrowed("");
         Self { cause, detail, key: None, to_sign: None, edits: Vec::new() }
+    }
+
+    /// Whether both make the same part otherwise, so that only one of them can be.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        let is_same = |one: &Edit| other.edits.iter().any(|two| one.overlaps(two));
+        self.key.is_some() && other.key.is_some()
+            || self.to_sign.is_some() && other.to_sign.is_some()
+            || self.edits.iter().any(is_same)
     }
 
     /// With `detail` in its sentences.
@@ -113,13 +122,16 @@ impl Hash {
 pub(super) struct Baseline {
     pub(super) parts: Parts,
     pub(super) canonical: Vec<u8>,
+    /// The string to sign.
+    pub(super) text: Vec<u8>,
     pub(super) to_sign: ToSign,
     pub(super) key: VerifyingKey,
     /// The signature that was sent.
     pub(super) signature: Signature,
 }
 
-/// What is left to spend: every trial costs one, and what it hashes.
+/// What is left to spend: a signature costs one, a canonical request that is written and hashed
+/// for it two more.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// Signatures.
@@ -130,10 +142,10 @@ pub struct Budget {
 
 impl Budget {
     /// For a server: below two milliseconds on a machine of today.
-    pub const SERVER: Self = Self { trials: 5_000, bytes: 1024 * 1024 };
+    pub const SERVER: Self = Self { trials: 7_500, bytes: 2 * 1024 * 1024 };
 
     /// For a command line, where somebody waits for nothing else.
-    pub const COMMAND: Self = Self { trials: 200_000, bytes: 256 * 1024 * 1024 };
+    pub const COMMAND: Self = Self { trials: 3_000_000, bytes: 2 * 1024 * 1024 * 1024 };
 
     /// Takes what so many signatures over so many bytes cost, if that much is left.
     pub(super) fn take(&mut self, trials: usize, bytes: usize) -> bool {
@@ -201,6 +213,15 @@ fn write_header(out: &mut Vec<u8>, name: &str, value: &[u8]) {
 }
 
 impl Edit {
+    /// Whether both are of one part.
+    fn overlaps(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Whole(_), _) | (_, Self::Whole(_)) => true,
+            (Self::Header(one, _), Self::Header(two, _)) => one == two,
+            _ => discriminant(self) == discriminant(other),
+        }
+    }
+
     fn whole(&self) -> Option<&[u8]> {
         if let Self::Whole(text) = self { Some(text) } else { None }
     }

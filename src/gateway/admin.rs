@@ -1,23 +1,26 @@
 //! The operator's door: health, numbers, and the account commands.
 //!
-//! Who only looks needs no token; who changes or lists accounts does. None of it
-//! is reachable from a web page, and none of it is on the public port.
+//! Who only looks needs no token; who changes or lists accounts does, and who looks at
+//! requests from another machine. None of it is reachable from a web page but from its
+//! own, the inspector, and none of it is on the public port.
 
 mod guard;
 pub mod protocol;
+pub mod told;
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use tower::service_fn;
 
 use crate::gateway::admin::guard::{Guard, NotForYou};
 use crate::gateway::admin::protocol::Misunderstood;
+use crate::gateway::admin::told::Told;
 use crate::gateway::connection::{Stack, TimedBody};
+use crate::gateway::inspector::{Inspector, Place};
 use crate::gateway::stop::Stop;
 use crate::layer::shed::Serving;
 use crate::metrics::Metrics;
@@ -40,12 +43,18 @@ pub struct Admin {
     pub serving: Serving,
     /// Whether the gateway is on its way out.
     pub stop: Stop,
+    /// What shows the last requests, if anything does.
+    pub inspector: Option<Inspector>,
 }
 
 impl Admin {
     /// The service behind the door; `token` opens what is not for everyone, which
     /// stays closed without one.
-    pub fn behind(self, token: Option<Secret>, is_remote_allowed: bool) -> impl Stack {
+    pub fn behind(
+        self,
+        token: Option<Secret>,
+        is_remote_allowed: bool,
+    ) -> impl Stack<TimedBody, Told> {
         let guard = Arc::new(Guard::new(token, is_remote_allowed));
         service_fn(move |request: Request<TimedBody>| {
             let (admin, guard) = (self.clone(), Arc::clone(&guard));
@@ -53,7 +62,17 @@ impl Admin {
         })
     }
 
-    async fn answer(&self, guard: &Guard, request: Request<TimedBody>) -> Response<Full<Bytes>> {
+    async fn answer(&self, guard: &Guard, mut request: Request<TimedBody>) -> Response<Told> {
+        if let Some(inspector) = &self.inspector
+            && let path = request.uri().path().to_owned()
+            && let Some(place) = Place::at(&path)
+        {
+            return match guard.admits_page(&request, place.tells()) {
+                Err(no) => refused(no),
+                Ok(()) if request.method() == Method::GET => inspector.show(place, &mut request),
+                Ok(()) => misunderstood(&Misunderstood::Method("GET")),
+            };
+        }
         if let Err(no) = guard.admits(&request) {
             return refused(no);
         }
@@ -89,7 +108,7 @@ impl Admin {
         self.metrics.render()
     }
 
-    async fn operate(&self, request: Request<TimedBody>) -> Response<Full<Bytes>> {
+    async fn operate(&self, request: Request<TimedBody>) -> Response<Told> {
         let (head, body) = request.into_parts();
         let Ok(body) = Limited::new(body, LONGEST).collect().await else {
             return misunderstood(&Misunderstood::Body);
@@ -119,7 +138,7 @@ fn status(unable: &Unable) -> StatusCode {
     }
 }
 
-fn refused(no: NotForYou) -> Response<Full<Bytes>> {
+fn refused(no: NotForYou) -> Response<Told> {
     if no != NotForYou::Token {
         return json(StatusCode::FORBIDDEN, protocol::fault(&no));
     }
@@ -127,7 +146,7 @@ fn refused(no: NotForYou) -> Response<Full<Bytes>> {
     with(response, WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }
 
-fn misunderstood(why: &Misunderstood) -> Response<Full<Bytes>> {
+fn misunderstood(why: &Misunderstood) -> Response<Told> {
     let status = match why {
         Misunderstood::Path => StatusCode::NOT_FOUND,
         Misunderstood::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -141,23 +160,19 @@ fn misunderstood(why: &Misunderstood) -> Response<Full<Bytes>> {
     response
 }
 
-fn text(status: StatusCode, body: String) -> Response<Full<Bytes>> {
+fn text(status: StatusCode, body: String) -> Response<Told> {
     const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    let mut response = Response::new(Full::from(body));
+    let mut response = Response::new(Told::from(body));
     *response.status_mut() = status;
     with(response, CONTENT_TYPE, PLAIN)
 }
 
-fn json(status: StatusCode, body: String) -> Response<Full<Bytes>> {
+fn json(status: StatusCode, body: String) -> Response<Told> {
     let response = text(status, body);
     with(response, CONTENT_TYPE, HeaderValue::from_static("application/json"))
 }
 
-fn with(
-    mut response: Response<Full<Bytes>>,
-    name: HeaderName,
-    value: HeaderValue,
-) -> Response<Full<Bytes>> {
+fn with(mut response: Response<Told>, name: HeaderName, value: HeaderValue) -> Response<Told> {
     response.headers_mut().insert(name, value);
     response
 }

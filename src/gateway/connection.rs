@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -31,28 +32,34 @@ use crate::layer::held::Held;
 const PING_EVERY: Duration = Duration::from_secs(30);
 const PING_WITHIN: Duration = Duration::from_secs(20);
 
+/// What answers are made of.
+pub trait Content: Body<Data = Bytes, Error = Infallible> + Default + Send + 'static {
+    /// Whether it may go on for as long as it likes: then whoever makes it holds the
+    /// request's [`Lasting`] until it ends.
+    const LASTS: bool = false;
+}
+
+impl Content for Full<Bytes> {}
+
+/// Keeps the connection from being taken for idle; in the extensions of requests whose
+/// answers may last. Only its being there counts.
+#[derive(Clone, Debug)]
+pub struct Lasting(#[expect(dead_code, reason = "held for its end")] Arc<Begun>);
+
 /// A stack of layers that answers requests. It is always ready: where there is no
 /// place for a request, that is its answer.
-pub trait Stack<B = TimedBody>:
-    Service<
-        Request<B>,
-        Response = Response<Full<Bytes>>,
-        Error = Infallible,
-        Future: Send + 'static,
-    > + Clone
+pub trait Stack<B = TimedBody, C = Full<Bytes>>:
+    Service<Request<B>, Response = Response<C>, Error = Infallible, Future: Send + 'static>
+    + Clone
     + Send
     + Sync
     + 'static
 {
 }
 
-impl<S, B> Stack<B> for S where
-    S: Service<
-            Request<B>,
-            Response = Response<Full<Bytes>>,
-            Error = Infallible,
-            Future: Send + 'static,
-        > + Clone
+impl<S, B, C> Stack<B, C> for S where
+    S: Service<Request<B>, Response = Response<C>, Error = Infallible, Future: Send + 'static>
+        + Clone
         + Send
         + Sync
         + 'static
@@ -84,16 +91,22 @@ impl Speaker {
     }
 
     /// Speaks with `peer` until it, or the gateway, has had enough.
-    pub async fn speak<I, S>(&self, (io, peer): (I, Peer), stack: S, stop: &Stop)
+    pub async fn speak<I, S, C>(&self, (io, peer): (I, Peer), stack: S, stop: &Stop)
     where
         I: Read + Write + Unpin + Send + 'static,
-        S: Stack,
+        S: Stack<TimedBody, C>,
+        C: Content,
     {
         let pulse = Pulse::new(self.bounds);
         let mut http = self.http.clone();
         http.http1().timer(ByBeats(Arc::clone(&pulse)));
-        let service =
-            Answering { stack, peer: peer.clone(), bounds: self.bounds, pulse: Arc::clone(&pulse) };
+        let service = Answering {
+            stack,
+            peer: peer.clone(),
+            bounds: self.bounds,
+            pulse: Arc::clone(&pulse),
+            content: PhantomData,
+        };
         let mut connection = pin!(http.serve_connection(io, service));
         // Polled when it is woken itself, and not as often as the connection is.
         let watch = |is_closing| Arc::clone(&pulse).watch(stop.clone(), is_closing);
@@ -123,17 +136,22 @@ fn note(peer: &Peer, error: &(dyn std::error::Error + 'static)) {
 
 /// The stack, as one connection sees it.
 #[derive(Debug)]
-struct Answering<S> {
+struct Answering<S, C> {
     stack: S,
     peer: Peer,
     bounds: Bounds,
     pulse: Arc<Pulse>,
+    content: PhantomData<fn() -> C>,
 }
 
-impl<S: Stack> hyper::service::Service<Request<Incoming>> for Answering<S> {
-    type Response = Response<Full<Bytes>>;
+impl<S, C> hyper::service::Service<Request<Incoming>> for Answering<S, C>
+where
+    S: Stack<TimedBody, C>,
+    C: Content,
+{
+    type Response = Response<C>;
     type Error = Infallible;
-    type Future = Held<S::Future, Begun>;
+    type Future = Held<S::Future, Begun, C>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let under_way = self.pulse.begin();
@@ -144,11 +162,14 @@ impl<S: Stack> hyper::service::Service<Request<Incoming>> for Answering<S> {
         let body_timeout = self.bounds.body_timeout;
         let mut request = request.map(|body| TimedBody::new(body, body_timeout));
         request.extensions_mut().insert(self.peer.clone());
+        if C::LASTS {
+            request.extensions_mut().insert(Lasting(Arc::new(self.pulse.begin())));
+        }
         Held::new(Some(self.stack.clone().call(request)), under_way, too_many_headers)
     }
 }
 
-fn too_many_headers() -> Response<Full<Bytes>> {
+fn too_many_headers<C: Default>() -> Response<C> {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
     response

@@ -11,6 +11,7 @@ use crate::dispatch::table::Table;
 use crate::error::Result;
 use crate::iam::IAM;
 use crate::layer::authenticate::{Arrived, Gate, Known, Unsigned};
+use crate::layer::inspect::Note;
 use crate::sigv4::{Key, Rules, Signer};
 use crate::store::index::Credential;
 use crate::store::session;
@@ -78,6 +79,9 @@ impl Gate for Door {
         let signed_for = arrived.presented.credential().service();
         let asked = Asked::read(form, &self.table, signed_for);
         let rules = if asked.service.prefix == STS.prefix { &self.sts } else { &self.iam };
+        if let Some(note) = arrived.extensions.get::<Arc<Note>>() {
+            note.arrived(arrived.presented, rules, arrived.body);
+        }
         arrived.extensions.insert(asked);
         Ok(rules)
     }
@@ -92,6 +96,9 @@ impl Gate for Door {
     }
 
     fn takes_unsigned(&self, unsigned: &mut Unsigned<'_>) -> Result<bool> {
+        if let Some(note) = unsigned.extensions.get::<Arc<Note>>() {
+            note.arrived_unsigned(unsigned.body);
+        }
         let form = Form::read(unsigned.query.parameters(), unsigned.body)?;
         let mut asked = Asked::read(form, &self.table, STS.prefix);
         let route = asked.action().and_then(|action| self.table.find(asked.service, action));

@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Bounds;
-use crate::gateway::connection::{Speaker, Stack};
+use crate::gateway::connection::{Content, Speaker, Stack, TimedBody};
 use crate::gateway::stop::Stop;
 use crate::layer::Peer;
 use crate::metrics::Metrics;
@@ -109,7 +109,11 @@ impl fmt::Debug for Connections {
 impl Connections {
     /// Serves what comes in with clones of `stack`, until `stop` is called; then
     /// finishes what is under way, for as long as the bounds allow.
-    pub async fn serve<S: Stack>(self, listener: Listener, stack: S, stop: Stop) {
+    pub async fn serve<S, C>(self, listener: Listener, stack: S, stop: Stop)
+    where
+        S: Stack<TimedBody, C>,
+        C: Content,
+    {
         let open = TaskTracker::new();
         let places = Arc::new(Semaphore::new(self.bounds.connections));
         let speaker = Speaker::new(self.bounds);
@@ -155,12 +159,15 @@ struct One {
 }
 
 impl One {
-    async fn serve<S: Stack>(
+    async fn serve<S, C>(
         self,
         (stream, peer): (TcpStream, SocketAddr),
         stack: S,
         place: OwnedSemaphorePermit,
-    ) {
+    ) where
+        S: Stack<TimedBody, C>,
+        C: Content,
+    {
         let metrics = &self.shared.metrics;
         metrics.accepted.increment(1);
         metrics.connections.increment(1.0);

@@ -49,11 +49,11 @@ use http_body_util::BodyExt;
 use tower::{Layer, Service};
 
 use crate::doctor::{self, Case, Diagnosis};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::layer::body::{self, BoxError};
 use crate::layer::request_id::RequestId;
 use crate::layer::{Peer, Refused};
-use crate::sigv4::{Head, Presented, Query, Refusal, Scoped, Verifier};
+use crate::sigv4::{Head, Presented, Query, Refusal, Rules, Verifier};
 
 /// An access key's id is no longer than this; nobody is asked for a longer one.
 const LONGEST_KEY_ID: usize = 128;
@@ -174,18 +174,22 @@ impl<G: Gate> Shared<G> {
         let Some(presented) = presented else {
             return self.admit_unsigned(uri, body, extensions);
         };
-        let rules =
-            self.gate.read(&mut Arrived { presented: &presented, body: &body, extensions })?;
+        let read = self.gate.read(&mut Arrived { presented: &presented, body: &body, extensions });
+        let peer = extensions.get::<Peer>();
+        let failing =
+            |rules, is_read| Failing { presented: &presented, rules, body: &body, peer, is_read };
+        let rules = match read {
+            Ok(rules) => rules,
+            Err(error) => return Err(self.unread(error, failing(self.gate.rules(), false)).await),
+        };
         let scoped = presented.in_scope(rules)?;
         let known = self.known(&presented).await?;
         let key = known.as_ref().map(|known| &*known.key);
         let signer = self.verifier.verify(&scoped, &body, key).map_err(|refusal| {
-            let peer = extensions.get::<Peer>();
-            let mismatch = Mismatched { scoped: &scoped, body: &body, peer };
-            Denied {
-                diagnosis: self.examine(&refusal, &mismatch, known.as_ref()),
-                ..refusal.into()
-            }
+            let is_mismatch = matches!(refusal, Refusal::Mismatch(_));
+            let known = known.as_ref().filter(|_| is_mismatch);
+            let diagnosis = known.map(|known| self.examine(failing(rules, true), known));
+            Denied { diagnosis, ..refusal.into() }
         })?;
         // Behind a verification there is a key, or it would have refused.
         let caller = known.ok_or(Refusal::UnknownKey)?.caller;
@@ -211,20 +215,29 @@ impl<G: Gate> Shared<G> {
         }
     }
 
-    /// Looks into a signature that is another than its key makes.
-    fn examine(
-        &self,
-        refusal: &Refusal,
-        mismatched: &Mismatched<'_>,
-        known: Option<&Known<G::Caller>>,
-    ) -> Option<Box<Diagnosis>> {
-        let (Refusal::Mismatch(_), Some(known)) = (refusal, known) else { return None };
-        let Mismatched { scoped, body, peer } = *mismatched;
+    /// Looks into a signature that is another than its key makes, or into a request that something
+    /// has made unreadable after it was signed.
+    fn examine(&self, failing: Failing<'_>, known: &Known<G::Caller>) -> Box<Diagnosis> {
+        let Failing { presented, rules, body, peer, is_read } = failing;
         let siblings = self.gate.siblings(&known.caller);
-        let (presented, rules) = (scoped.presented(), scoped.rules());
         let (key, siblings) = (&*known.key, siblings.as_slice());
         let case = Case { presented, rules, body, key, siblings, port: None };
-        Some(Box::new(self.practice.examine(&case, peer)))
+        let diagnosis = if is_read {
+            self.practice.examine(&case, peer)
+        } else {
+            self.practice.unreadable(&case, peer)
+        };
+        Box::new(diagnosis)
+    }
+
+    /// Why a request is not passed on that cannot be read. Its signature was not judged, and tells
+    /// all the same what became of it.
+    async fn unread(&self, error: Error, failing: Failing<'_>) -> Denied {
+        let is_garbled = error.code() == Code::MalformedQueryString;
+        let known = if is_garbled { self.known(failing.presented).await } else { Ok(None) };
+        let active = known.ok().flatten().filter(|known| known.key.is_active());
+        let diagnosis = active.map(|known| self.examine(failing, &known));
+        Denied { diagnosis, ..error.into() }
     }
 
     /// The answer to a request that is not passed on, and a line in the log on why.
@@ -236,6 +249,10 @@ impl<G: Gate> Shared<G> {
             Why::Error(error) => {
                 *response.status_mut() = error.code().status();
                 response.extensions_mut().insert(error);
+                if let Some(diagnosis) = diagnosis {
+                    self.tell(&mut response, &diagnosis, &parts.extensions);
+                    response.extensions_mut().insert(Arc::<Diagnosis>::from(diagnosis));
+                }
                 return response;
             }
         };
@@ -282,11 +299,15 @@ fn has_token(uri: &Uri, headers: &HeaderMap) -> bool {
     headers.contains_key(TOKEN) || query.contains("X-Amz-Security-Token=")
 }
 
-/// A request whose signature was held against its key.
-struct Mismatched<'m> {
-    scoped: &'m Scoped<'m, 'm>,
-    body: &'m [u8],
-    peer: Option<&'m Peer>,
+/// A request that is looked into.
+#[derive(Clone, Copy)]
+struct Failing<'f> {
+    presented: &'f Presented<'f>,
+    rules: &'f Rules,
+    body: &'f [u8],
+    peer: Option<&'f Peer>,
+    /// Whether its parameters could be read.
+    is_read: bool,
 }
 
 /// A request that is not passed on.

@@ -4,33 +4,31 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use http::Response;
-use http_body_util::Full;
 use pin_project_lite::pin_project;
 
 pin_project! {
     /// An answer, and what is let go with it.
     #[derive(Debug)]
-    pub struct Held<F, H> {
+    pub struct Held<F, H, C> {
         #[pin]
         answer: Option<F>,
         guard: H,
-        otherwise: fn() -> Response<Full<Bytes>>,
+        otherwise: fn() -> Response<C>,
     }
 }
 
-impl<F, H> Held<F, H> {
+impl<F, H, C> Held<F, H, C> {
     /// Holds `guard` for `answer`; where that was never asked for, the answer is
     /// what `otherwise` makes.
-    pub fn new(answer: Option<F>, guard: H, otherwise: fn() -> Response<Full<Bytes>>) -> Self {
+    pub fn new(answer: Option<F>, guard: H, otherwise: fn() -> Response<C>) -> Self {
         Self { answer, guard, otherwise }
     }
 }
 
-impl<F, H, E> Future for Held<F, H>
+impl<F, H, C, E> Future for Held<F, H, C>
 where
-    F: Future<Output = Result<Response<Full<Bytes>>, E>>,
+    F: Future<Output = Result<Response<C>, E>>,
 {
     type Output = F::Output;
 

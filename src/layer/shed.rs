@@ -80,7 +80,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Held<S::Future, Option<Place>>;
+    type Future = Held<S::Future, Option<Place>, Full<Bytes>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)

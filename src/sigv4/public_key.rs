@@ -37,8 +37,7 @@ impl PublicKey {
     /// Makes the key of the access key `id`. For all but the fewest secrets, of which
     /// none was ever seen, there is one.
     pub fn derive(secret: &Secret, id: &str) -> Option<Self> {
-        let start = Zeroizing::new([b"AWS4A", secret.expose().as_bytes()].concat());
-        let private = (1..=254).find_map(|counter| private_key(&start, id, counter))?;
+        let private = private(secret, id)?;
         let pair = PrivateKey::from_private_key(&ECDH_P256, private.as_ref()).ok()?;
         let point = pair.compute_public_key().ok()?;
         ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).ok().map(Self)
@@ -54,6 +53,12 @@ impl PublicKey {
     pub fn made(&self, signature: &EcdsaSignature, text: &[u8]) -> bool {
         self.0.verify_sig(text, &signature.0).is_ok()
     }
+}
+
+/// The private key of the access key `id`: the first that a counter leads to.
+pub(super) fn private(secret: &Secret, id: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let start = Zeroizing::new([b"AWS4A", secret.expose().as_bytes()].concat());
+    (1..=254).find_map(|counter| private_key(&start, id, counter))
 }
 
 /// The private key that a counter leads to, if it does: the number behind the

@@ -213,7 +213,8 @@ impl Rules {
         self.paths
     }
 
-    pub(super) fn is_s3(&self) -> bool {
+    /// Whether it is one of the S3 family.
+    pub fn is_s3(&self) -> bool {
         self.paths == Paths::S3
     }
 

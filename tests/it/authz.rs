@@ -335,8 +335,16 @@ impl Office {
         let form = Form::read(std::iter::empty(), parameters.as_bytes()).unwrap();
         let caller = self.caller(who, route.proves);
         let (caller, format) = (&caller, Format::Xml);
-        let call =
-            Call { form: &form, caller, home: None, request_id: "", format, policy, request: &() };
+        let call = Call {
+            form: &form,
+            caller,
+            home: None,
+            request_id: "",
+            format,
+            policy,
+            request: &(),
+            witness: None,
+        };
         (route.serve)(&call, draft(&self.account))
     }
 }

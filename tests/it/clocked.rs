@@ -117,6 +117,7 @@ async fn serve(listener: TcpListener, clock: Arc<Ahead>, provider: Provider) {
         verifier,
         clock,
         keys: Arc::new(provider),
+        recent: None,
         observer: Arc::new(()),
         serving: Serving::default(),
         most_requests: 1000,

@@ -309,6 +309,7 @@ async fn who_bears_the_name_of_the_caller_by_now_is_not_the_caller() {
             request: &(),
             now: world.clock.now(),
             request_id: "",
+            witness: None,
         })
     };
     assert!(decided(&Caller::of(&account, &owner).unwrap()).is_ok());

@@ -1,7 +1,7 @@
 //! The program as a shell sees it: arguments, environment, what it prints, how it ends.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Seek, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -34,6 +34,16 @@ pub(crate) fn program(args: &[&str], variables: &[(&str, &str)]) -> Command {
 /// Runs the program to its end.
 pub(crate) fn run(args: &[&str], variables: &[(&str, &str)]) -> Ended {
     let output = program(args, variables).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Runs the program to its end, with this on its standard input.
+pub(crate) fn run_on(input: &[u8], args: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(input).unwrap();
+    file.rewind().unwrap();
+    let output = program(args, variables).stdin(file).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }

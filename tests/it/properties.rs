@@ -64,7 +64,7 @@ proptest! {
     }
 }
 
-fn house(service: &str) -> House {
+pub(crate) fn house(service: &str) -> House {
     let rules = match service {
         "s3" => Rules::s3("s3").payload(Payload::Declared),
         _ => Rules::rest(service),
@@ -72,16 +72,16 @@ fn house(service: &str) -> House {
     House::new(rules, "AKIAANN", "hers")
 }
 
-fn signer(service: &str) -> Signer {
+pub(crate) fn signer(service: &str) -> Signer {
     Signer::new("AKIAANN", "hers").service(service).expires("60")
 }
 
-fn service() -> impl Strategy<Value = &'static str> {
+pub(crate) fn service() -> impl Strategy<Value = &'static str> {
     select(vec!["orders", "s3"])
 }
 
 /// Any request that stays below its root.
-fn request() -> impl Strategy<Value = Request<Bytes>> {
+pub(crate) fn request() -> impl Strategy<Value = Request<Bytes>> {
     let segment = prop_oneof![
         "[a-zA-Z0-9._~!$'()*,;:@+=-]{0,6}",
         "(%[0-9A-Fa-f]{2}){1,3}",

@@ -123,6 +123,7 @@ impl World {
             clock: time,
             // No other provider can be reached from here.
             keys: keys.unwrap_or_else(|| Arc::new(Own::of(store.clone()))),
+            recent: None,
             observer: Arc::new(()),
             serving: Serving::default(),
             most_requests: 1000,

@@ -39,7 +39,8 @@ fn why(action: &str, denial: &Denial) -> String {
     }
 }
 
-fn name(layer: Layer) -> (&'static str, &'static str) {
+/// A kind of policy, with its article.
+pub(super) fn name(layer: Layer) -> (&'static str, &'static str) {
     match layer {
         Layer::ServiceControl => ("a", "service control policy"),
         Layer::ResourceControl => ("a", "resource control policy"),

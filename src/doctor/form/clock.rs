@@ -123,7 +123,8 @@ pub(super) fn format(text: &str) -> Found {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_basic_without_zone = text.len() == 15 && text.get(8..9) == Some("T");
     let cause = match text {
-        _ if digits(text) => DATE_EPOCH,
+        _ if digits(text) && text.len() >= 9 => DATE_EPOCH,
+        _ if text.len() == 16 && text.ends_with('z') => DATE_WITHOUT_ZONE,
         _ if text.split_once('.').is_some_and(|(a, b)| digits(a) && digits(b)) => DATE_EPOCH,
         _ if text.contains(", ") || text.ends_with("GMT") => DATE_RFC_1123,
         _ if is_basic_without_zone => DATE_WITHOUT_ZONE,

@@ -1,5 +1,7 @@
 //! What goes wrong with the host: the one header that is always signed, and that proxies change most.
 
+use std::iter;
+
 use super::super::Case;
 use super::super::diagnosis::causes;
 use super::super::trial::{Baseline, Edit, Hypothesis, Line};
@@ -58,6 +60,7 @@ const TELLERS: &[&str] = &[
     "x-host",
     "x-forwarded-server",
     "x-amz-forwarded-host",
+    "x-envoy-original-host",
 ];
 
 /// Where they tell which port that was.
@@ -72,6 +75,9 @@ const LOCAL: &[&str] = &[
     "127.0.0.1",
     "[::1]",
     "host.docker.internal",
+    "gateway.docker.internal",
+    "host.containers.internal",
+    "kubernetes.docker.internal",
     "0.0.0.0",
     "countersign",
     "aws",
@@ -175,9 +181,17 @@ impl<'c> Names<'c> {
             self.ports.iter().map(|port| (HOST_WITH_PORT, format!("{}:{port}", self.name))),
         );
         found.extend(self.of_aws().into_iter().map(|host| (HOST_OF_AWS, host)));
-        found.extend(LOCAL.iter().flat_map(|name| self.with_ports(HOST_LOCAL, name)));
+        found.extend(LOCAL.iter().flat_map(|name| self.local(name)));
         found.extend(self.written());
         found
+    }
+
+    /// A name of this machine, alone and with the ports that it is likely to be reached at.
+    fn local(&self, name: &str) -> Vec<Named> {
+        let ports = self.port.map(str::to_owned).into_iter();
+        let ports = ports.chain(self.ports.first().map(ToString::to_string));
+        let with = ports.map(|port| (HOST_LOCAL, format!("{name}:{port}")));
+        iter::once((HOST_LOCAL, name.to_owned())).chain(with).collect()
     }
 
     /// A name alone, with the port that arrived, and with the others.
@@ -201,6 +215,12 @@ impl<'c> Names<'c> {
             format!("{service}.{region}.amazonaws.com.cn"),
             format!("{service}.us-east-1.amazonaws.com"),
             format!("{service}.global.api.aws"),
+            "sts.amazonaws.com".to_owned(),
+            "iam.amazonaws.com".to_owned(),
+            format!("sts.{region}.amazonaws.com"),
+            "iam.us-gov.amazonaws.com".to_owned(),
+            "iam.cn-north-1.amazonaws.com.cn".to_owned(),
+            "iam-fips.amazonaws.com".to_owned(),
         ];
         found.extend(found.clone().iter().map(|host| format!("{host}:443")));
         found
@@ -215,6 +235,8 @@ impl<'c> Names<'c> {
             (HOST_IN_OTHER_CASE, own.to_lowercase()),
             (HOST_IN_OTHER_CASE, own.to_uppercase()),
             (HOST_IN_OTHER_CASE, title(own)),
+            (HOST_IN_OTHER_CASE, own.split('.').map(title).collect::<Vec<_>>().join(".")),
+            (HOST_WITH_SCHEME, format!("//{own}")),
             (HOST_DOT, format!("{name}.{port}")),
             (HOST_DOT, format!("{}{port}", name.trim_end_matches('.'))),
             (HOST_EMPTY, String::new()),

@@ -82,8 +82,8 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
         }
         found.extend(presigned(case, base));
         found.extend(orders(base, &wire));
-        found.extend(encodings(head.query(), base, &wire));
         found.extend(sets(base, &wire));
+        found.extend(encodings(head.query(), base, &wire));
     }
     let mut own = Vec::new();
     write_query(&mut own, &base.parts.query);

@@ -9,6 +9,9 @@ use thiserror::Error;
 
 use crate::secret::Secret;
 
+/// Where a browser says that a request is from (W3C Fetch Metadata).
+const SITE: &str = "sec-fetch-site";
+
 /// Why someone may not.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub(super) enum NotForYou {
@@ -40,9 +43,34 @@ impl Guard {
     /// Whether the request may look at what is open to all.
     pub(super) fn admits<B>(&self, request: &Request<B>) -> Result<(), NotForYou> {
         let headers = request.headers();
-        if headers.contains_key(ORIGIN) || headers.contains_key("sec-fetch-site") {
+        if headers.contains_key(ORIGIN) || headers.contains_key(SITE) {
             return Err(NotForYou::Page);
         }
+        self.is_meant(request)
+    }
+
+    /// Whether the request may look at the inspector: from the page itself, and from no
+    /// other; who looks at what it `tells` of requests shows the token where other
+    /// machines are let in.
+    pub(super) fn admits_page<B>(
+        &self,
+        request: &Request<B>,
+        tells: bool,
+    ) -> Result<(), NotForYou> {
+        let headers = request.headers();
+        let is_own = |site: &HeaderValue| site == "same-origin" || site == "none";
+        let is_here = |origin: &HeaderValue| is_origin(origin, request);
+        if !headers.get_all(SITE).iter().all(is_own) || !headers.get_all(ORIGIN).iter().all(is_here)
+        {
+            return Err(NotForYou::Page);
+        }
+        self.is_meant(request)?;
+        if tells && self.is_remote_allowed { self.knows(headers) } else { Ok(()) }
+    }
+
+    /// Whether the request names this machine, as nobody can who was led here by a name.
+    fn is_meant<B>(&self, request: &Request<B>) -> Result<(), NotForYou> {
+        let headers = request.headers();
         // HTTP/2 names the host in the target, and a target may in HTTP/1.1.
         let mut hosts = headers.get_all(HOST).iter().map(HeaderValue::to_str);
         let authority = request.uri().authority().map(Authority::as_str);
@@ -60,6 +88,14 @@ impl Guard {
             _ => Err(NotForYou::Token),
         }
     }
+}
+
+/// Whether an Origin header names what the request is sent to.
+fn is_origin<B>(origin: &HeaderValue, request: &Request<B>) -> bool {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| request.uri().authority().map(Authority::as_str));
+    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    origin.is_some_and(|(_, named)| host == Some(named))
 }
 
 /// Whether a Host header names an address itself, with or without a port.

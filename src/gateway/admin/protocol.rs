@@ -23,8 +23,8 @@ use crate::text::{AccessKeyId, AccountId, Text, UserName};
 pub enum Misunderstood {
     /// Nothing is there.
     #[error(
-        "there is nothing here but /health, /ready, /metrics, /accounts, \
-         /accounts/ID/root-keys, /accounts/ID/delegation-tokens and /backup"
+        "there is nothing here but the inspector at /, unless it is off, /health, /ready, \
+         /metrics, /accounts, /accounts/ID/root-keys, /accounts/ID/delegation-tokens and /backup"
     )]
     Path,
     /// Something is there, but not for this method.

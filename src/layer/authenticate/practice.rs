@@ -9,7 +9,7 @@ use dashmap::DashMap;
 use foldhash::quality::RandomState;
 
 use crate::clock::Time;
-use crate::doctor::{Budget, Case, Cause, Diagnosis, Proof, examine, not_examined};
+use crate::doctor::{Budget, Case, Cause, Diagnosis, Proof, examine, not_examined, unreadable};
 use crate::error::Error;
 use crate::layer::Peer;
 
@@ -66,6 +66,14 @@ impl Practice {
     #[must_use]
     pub fn on_port(self, port: u16) -> Self {
         Self { port: Some(port), ..self }
+    }
+
+    /// Looks into a request whose parameters cannot be read.
+    pub(super) fn unreadable(&self, case: &Case<'_>, peer: Option<&Peer>) -> Diagnosis {
+        if !self.rooms.admits(case.key.id(), peer.map(Peer::ip), case.presented.now()) {
+            return not_examined(case.presented.head());
+        }
+        unreadable(&Case { port: self.port.or(case.port), ..*case }, self.budget)
     }
 
     /// Looks into a signature that does not match, unless there were too many of late.

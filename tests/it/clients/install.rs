@@ -50,6 +50,12 @@ impl Installed {
         Self::npm("javascript", &sources().join("javascript"))
     }
 
+    /// What drives the system's Chromium.
+    pub(crate) fn browser() -> Result<Self, Absent> {
+        said(Command::new("/usr/bin/chromium").arg("--version"))?;
+        Self::npm("browser", &sources().with_file_name("browser"))
+    }
+
     /// The packages of a folder's `package-lock.json`.
     pub(crate) fn npm(name: &str, from: &Path) -> Result<Self, Absent> {
         let node = said(Command::new("node").arg("--version"))?;

@@ -133,6 +133,7 @@ impl Scene {
             request: &Known::of(known),
             now: NOW,
             request_id: "",
+            witness: None,
         };
         self.policies.decide(&case).is_ok()
     }
