@@ -120,8 +120,9 @@ pub(crate) fn decoded(text: &str) -> Vec<u8> {
     let mut decoded = Vec::new();
     while let Some(byte) = bytes.next() {
         if byte == b'%' {
-            let digits = [bytes.next().unwrap(), bytes.next().unwrap()];
-            decoded.push(u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap());
+            let digits: String = bytes.by_ref().take(2).map(char::from).collect();
+            // A broken escape decodes to something, as long as it stops nobody.
+            decoded.push(u8::from_str_radix(&digits, 16).unwrap_or(b'?'));
         } else {
             decoded.push(byte);
         }

@@ -257,10 +257,10 @@ fn line(cause: &Cause, tally: Option<&Tally>) -> String {
 #[tokio::test]
 async fn the_table_of_the_doctor_says_what_is_found_and_every_cause_has_its_fault() {
     let rows = rows().await;
-    let (file, page) = (in_repository("docs/doctor.md"), page(&rows));
     for row in rows.iter().filter(|row| !row.is_hit()) {
         println!("miss: {} ({}): told {}", row.causes, row.how, row.found);
     }
+    let (file, page) = (in_repository("docs/doctor.md"), page(&rows));
     if is_to_be_written() {
         fs::write(&file, &page).unwrap();
     }

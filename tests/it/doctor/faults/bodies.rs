@@ -108,7 +108,7 @@ fn declared(cast: &Cast) -> Vec<Fault> {
         fault("body-hash-missing", "an empty last line", get(cast).canonical(line(""))),
         fault("body-hash-missing", "an empty last line of a form", post(cast).canonical(line(""))),
         fault(
-            "body-hash-missing",
+            "payload-line-missing | body-hash-missing",
             "no last line",
             get(cast).text(|text| text.rsplit_once('\n').unwrap().0.to_owned()),
         ),

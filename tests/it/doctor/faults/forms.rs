@@ -41,6 +41,12 @@ fn requests(cast: &Cast) -> Vec<Fault> {
             "% at the end",
             rest(cast, "/v1").then(|request| request.target = b"/v1?a=100%".to_vec()),
         ),
+        fault("form-unreadable", "%zz in a form", post(cast).with_body("Action=ListUsers&a=%zz")),
+        fault(
+            "form-unreadable",
+            "% at the end of a form",
+            post(cast).with_body("Action=ListUsers&a=%"),
+        ),
         fault("query-broken", "%zz", get(cast).then(|request| request.target.extend(b"&Path=%zz"))),
         fault(
             "signed-in-header-and-query",

@@ -246,7 +246,7 @@ fn by_proxies(cast: &Cast) -> Vec<Fault> {
     }
     // A proxy adds itself behind what it finds.
     faults.push(changed(
-        "header-rewritten-by-proxy",
+        "header-extended-by-proxy | header-rewritten-by-proxy",
         get(cast),
         "X-Forwarded-For",
         ["203.0.113.9", "203.0.113.9, 10.0.0.1"],

@@ -134,6 +134,8 @@ fn encoded(cast: &Cast) -> Vec<Fault> {
     };
     let in_utf_16 = |cast, big| get(cast).key(move |_, scope| derived(&utf_16(big), scope));
     vec![
+        fault("secret-in-hex", "hexadecimal digits", get(cast).secret(hex::encode(SECRET))),
+        fault("secret-in-hex", "upper case", post(cast).secret(hex::encode_upper(SECRET))),
         fault("secret-in-base64", "Base64", get(cast).secret(&base64)),
         fault(
             "secret-in-base64",
