@@ -184,7 +184,7 @@ fn texts(cast: &Cast) -> Vec<Fault> {
             lines,
         ),
         sent(
-            "body-line-ends-changed | body-cut-short | not-proven",
+            "body-line-ends-changed | body-json-rewritten",
             "all lines made one, as curl -d @file does",
             json(cast, lines),
             lines.replace('\n', ""),

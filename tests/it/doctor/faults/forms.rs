@@ -244,7 +244,7 @@ fn credentials(cast: &Cast) -> Vec<Fault> {
     let id = |causes, id: &str| fault(causes, format!("id {id:?}"), get(cast).key_id(id));
     vec![
         id("key-unknown", "AKIANOBODYNOBODY2345"),
-        id("key-unknown", "ASIANOBODYNOBODY2345"),
+        id("token-missing | key-unknown", "ASIANOBODYNOBODY2345"),
         id("key-id-is-placeholder", "AKIAIOSFODNN7EXAMPLE"),
         id("key-id-is-placeholder", "AKIDEXAMPLE"),
         id("key-id-is-placeholder", "YOUR_ACCESS_KEY_ID"),

@@ -251,7 +251,12 @@ fn by_proxies(cast: &Cast) -> Vec<Fault> {
         "X-Forwarded-For",
         ["203.0.113.9", "203.0.113.9, 10.0.0.1"],
     ));
-    faults.push(changed("header-rewritten-by-proxy", get(cast), "Via", ["1.1 a", "1.1 a, 1.1 b"]));
+    faults.push(changed(
+        "header-extended-by-proxy | header-rewritten-by-proxy",
+        get(cast),
+        "Via",
+        ["1.1 a", "1.1 a, 1.1 b"],
+    ));
     faults.push(changed("header-spaces-trimmed", rest(cast, "/v1"), "X-Note", ["a\u{b}", "a"]));
     faults
 }
