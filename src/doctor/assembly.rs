@@ -1,6 +1,7 @@
 //! What goes wrong where the parts of the canonical request are put together.
 
 use super::Case;
+use super::body::replaced;
 use super::diagnosis::causes;
 use super::form::NAMES_NOT_CANONICAL;
 use super::trial::{Baseline, Edit, Hypothesis, Line};
@@ -273,7 +274,10 @@ fn values(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
         of_values(VALUES_UNTRIMMED, base, &padded),
         of_values(VALUES_FOLDED_OTHERWISE, base, &halved),
         of_values(VALUES_FOLDED_OTHERWISE, base, &|name| {
-            raw(name).into_iter().filter(is_black).collect()
+            let black: Vec<u8> = raw(name).into_iter().filter(is_black).collect();
+            // Spaces behind commas come of values that were joined.
+            let joined = replaced(&raw(name), b", ", b",");
+            if black == joined { raw(name).trim_ascii().to_vec() } else { black }
         }),
         of_values(VALUES_IN_LOWER_CASE, base, &|name| raw(name).trim_ascii().to_ascii_lowercase()),
         of_values(VALUES_IN_LATIN_1, base, &latin),

@@ -2,6 +2,7 @@
 //! has its own file.
 
 pub(super) mod host;
+mod values;
 
 use super::Case;
 use super::diagnosis::causes;
@@ -36,6 +37,10 @@ causes! { Headers:
         "The header {} was signed with the value that a proxy keeps in another header.",
         "with the value of {} that a proxy keeps in another header",
         "Let the proxy pass signed headers on as they are.";
+    VALUE_IN_LOWER_CASE, "header-value-lower-cased",
+        "The value of the header {} is signed in lower case.",
+        "with the value of {} in lower case",
+        "Only the names of headers are signed in lower case; leave the values as they are.";
     HEADER_EMPTY, "header-signed-empty",
         "The header {} was signed with an empty value.",
         "with an empty value of {}",
@@ -74,87 +79,11 @@ causes! { Headers:
         "Look for what drops the header, the HTTP client or a proxy; or leave it out of the signed headers.";
 }
 
-/// Values that clients and what stands between send, by header, and the cause where one of them was signed.
-const VALUES: &[(&str, &super::Cause, &[&str])] = &[
-    (
-        "accept-encoding",
-        ACCEPT_ENCODING_CHANGED,
-        &[
-            "identity",
-            "gzip",
-            "gzip, deflate",
-            "gzip,deflate",
-            "gzip, deflate, br",
-            "gzip, deflate, br, zstd",
-            "gzip, br, deflate",
-            "gzip, compress, deflate, br",
-            "deflate, gzip",
-            "br, gzip, deflate",
-            "*",
-            "",
-            "gzip;q=1.0,deflate;q=0.6,identity;q=0.3",
-            "deflate",
-            "br",
-            "gzip, br",
-            "gzip, deflate, zstd",
-            "zstd",
-            "identity;q=1, *;q=0",
-            "compress, gzip",
-            "gzip, x-gzip, deflate",
-            "gzip,deflate,br",
-        ],
-    ),
-    (
-        "content-type",
-        CONTENT_TYPE_CHANGED,
-        &[
-            "application/x-www-form-urlencoded; charset=utf-8",
-            "application/x-www-form-urlencoded",
-            "application/x-www-form-urlencoded;charset=utf-8",
-            "application/x-www-form-urlencoded; charset=UTF-8",
-            "application/x-www-form-urlencoded;charset=UTF-8",
-            "application/json",
-            "application/json; charset=utf-8",
-            "application/json;charset=utf-8",
-            "application/json; charset=UTF-8",
-            "application/json;charset=UTF-8",
-            "application/JSON",
-            "application/x-amz-json-1.0",
-            "application/x-amz-json-1.1",
-            "application/octet-stream",
-            "binary/octet-stream",
-            "text/plain",
-            "text/plain; charset=utf-8",
-            "text/plain;charset=UTF-8",
-            "application/xml",
-            "text/xml",
-            "multipart/form-data",
-            "",
-        ],
-    ),
-    (
-        "connection",
-        CONNECTION_CHANGED,
-        &["close", "keep-alive", "Keep-Alive", "Close", "upgrade", "Upgrade", "TE", ""],
-    ),
-    ("expect", EXPECT_CHANGED, &["100-continue", "100-Continue", ""]),
-    ("content-length", CONTENT_LENGTH_CHANGED, &["0", "-1", ""]),
-];
-
 /// Before the name of a header, where proxies keep what they change.
 const KEEPERS: &[&str] = &["x-original-", "x-forwarded-", "x-real-", "x-amzn-remapped-"];
 
-/// How far off a length may be.
-const NEAR: usize = 4;
-
-/// How many members of a list are looked at.
-const MEMBERS: usize = 8;
-
 /// How many seconds a request may wait before somebody sets its date anew.
 const LATE: i64 = 60;
-
-/// How often a request may have been tried.
-const ATTEMPTS: std::ops::RangeInclusive<u32> = 1..=10;
 
 /// What may go wrong with headers, the most likely first.
 pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
@@ -178,11 +107,11 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
     let told =
         |detail: &str| if is_absent { format!("{name}: {detail}") } else { detail.to_owned() };
     let mut found = Vec::new();
-    for (_, cause, values) in VALUES.iter().filter(|(other, ..)| *other == name) {
+    for (_, cause, values) in values::VALUES.iter().filter(|(other, ..)| *other == name) {
         found.extend(values.iter().map(|other| with(cause, other.as_bytes()).told(told(other))));
     }
     found.extend(
-        specific(case, name)
+        values::specific(case, name)
             .into_iter()
             .map(|(cause, other)| with(cause, other.as_bytes()).told(told(&other))),
     );
@@ -192,8 +121,12 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
             kept.map(|kept| with(HEADER_RESTORED, kept.trim_ascii()).told(name.to_owned())),
         );
     }
+    if name != "host" {
+        let lower = value.to_ascii_lowercase();
+        found.push(with(VALUE_IN_LOWER_CASE, &lower).told(name.to_owned()));
+    }
     found.extend(
-        joined(case, name)
+        values::joined(case, name)
             .into_iter()
             .map(|other| with(HEADERS_JOINED, &other).told(name.to_owned())),
     );
@@ -205,7 +138,7 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
         found.push(with(HEADER_ABSENT, b"").told(name.to_owned()));
     }
     found.extend(
-        listed(case, name)
+        values::listed(case, name)
             .into_iter()
             .map(|other| with(HEADER_EXTENDED, &other).told(name.to_owned())),
     );
@@ -216,120 +149,6 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
     found.retain(|hypothesis| {
         is_absent || !matches!(hypothesis.edits.as_slice(), [Edit::Header(_, Line::Value(other))] if other == value)
     });
-    found
-}
-
-/// Values that depend on the request.
-fn specific(case: &Case<'_>, name: &str) -> Vec<(&'static super::Cause, String)> {
-    let head = case.presented.head();
-    match name {
-        "content-length" => lengths(case),
-        "cookie" => vec![(HEADERS_JOINED, crumbs(head.values(name)))],
-        "content-type" => content_types(head.value(name)),
-        "amz-sdk-request" => attempts(head.value(name)),
-        "user-agent" => user_agents(head.value(name)),
-        "x-amz-date" | "date" => dates(case),
-        _ => Vec::new(),
-    }
-}
-
-/// The type without its parameters, with a charset, and in lower case.
-fn content_types(sent: Option<&[u8]>) -> Vec<(&'static super::Cause, String)> {
-    let Some(sent) = sent.and_then(|sent| std::str::from_utf8(sent).ok()) else {
-        return Vec::new();
-    };
-    let media = sent.split(';').next().unwrap_or_default().trim();
-    [
-        media.to_owned(),
-        format!("{media}; charset=utf-8"),
-        format!("{media};charset=utf-8"),
-        format!("{media}; charset=UTF-8"),
-        format!("{media};charset=UTF-8"),
-        sent.to_lowercase(),
-    ]
-    .into_iter()
-    .map(|other| (CONTENT_TYPE_CHANGED, other))
-    .collect()
-}
-
-/// The length of the body, and those near it.
-fn lengths(case: &Case<'_>) -> Vec<(&'static super::Cause, String)> {
-    let length = case.body.len();
-    let near = length.saturating_sub(NEAR)..=length.saturating_add(NEAR);
-    near.map(|length| (CONTENT_LENGTH_CHANGED, length.to_string())).collect()
-}
-
-/// Cookies that HTTP/2 brings in several lines, in one (RFC 9113 section 8.2.3).
-fn crumbs<'v>(values: impl Iterator<Item = &'v [u8]>) -> String {
-    values.map(String::from_utf8_lossy).collect::<Vec<_>>().join("; ")
-}
-
-/// What stood there before others put their own names behind it.
-fn user_agents(sent: Option<&[u8]>) -> Vec<(&'static super::Cause, String)> {
-    let sent = sent.and_then(|sent| std::str::from_utf8(sent).ok()).unwrap_or_default();
-    let spaces = sent.match_indices(' ').map(|(at, _)| at);
-    let starts = spaces.rev().take(16).filter_map(|at| sent.get(..at));
-    let others =
-        ["Go-http-client/1.1", "Go-http-client/2.0", "python-urllib3", "Python-urllib/3.11"];
-    starts.chain(others).map(|other| (USER_AGENT_CHANGED, other.to_owned())).collect()
-}
-
-/// `attempt=2; max=3`, of other attempts.
-fn attempts(sent: Option<&[u8]>) -> Vec<(&'static super::Cause, String)> {
-    let Some(sent) = sent.and_then(|sent| std::str::from_utf8(sent).ok()) else {
-        return Vec::new();
-    };
-    let rest = sent
-        .split_once("attempt=")
-        .map(|(_, rest)| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-    let rest = rest.unwrap_or_default();
-    let mut found: Vec<_> =
-        ATTEMPTS.map(|nth| (RETRY_COUNTED, format!("attempt={nth}{rest}"))).collect();
-    found.extend(ATTEMPTS.map(|nth| (RETRY_COUNTED, format!("attempt={nth}"))));
-    found
-}
-
-fn dates(case: &Case<'_>) -> Vec<(&'static super::Cause, String)> {
-    let (stamp, head) = (case.presented.stamp(), case.presented.head());
-    let mut found =
-        vec![(DATE_REPLACED, stamp.time().http()), (DATE_REPLACED, stamp.as_str().to_owned())];
-    for name in ["date", "x-amz-date"] {
-        let sent = head.value(name).and_then(|sent| std::str::from_utf8(sent).ok());
-        found.extend(sent.map(|sent| (DATE_REPLACED, sent.trim().to_owned())));
-    }
-    found.extend(
-        [-3, -2, -1, 1, 2, 3].map(|seconds| (DATE_REPLACED, stamp.time().plus(seconds).basic())),
-    );
-    found
-}
-
-/// The values of a header that is given more than once, joined otherwise.
-fn joined(case: &Case<'_>, name: &str) -> Vec<Vec<u8>> {
-    let values: Vec<_> = case.presented.head().values(name).map(<[u8]>::trim_ascii).collect();
-    let comma = values.len() > 1 || values.iter().any(|value| value.contains(&b','));
-    if !comma {
-        return Vec::new();
-    }
-    let split = |separator: &[u8]| {
-        let parts = values.iter().flat_map(|value| value.split(|byte| *byte == b','));
-        parts.map(<[u8]>::trim_ascii).collect::<Vec<_>>().join(separator)
-    };
-    let mut sorted = values.clone();
-    sorted.sort_unstable();
-    let reversed: Vec<_> = values.iter().rev().copied().collect();
-    let mut found = vec![
-        values.join(&b";"[..]),
-        values.join(&b"; "[..]),
-        values.join(&b" "[..]),
-        values.join(&b"\n"[..]),
-        values.iter().rev().copied().collect::<Vec<_>>().join(&b", "[..]),
-        values.join(&b", "[..]),
-        split(b","),
-        split(b", "),
-        sorted.join(&b","[..]),
-        reversed.join(&b","[..]),
-    ];
-    found.extend([values.first(), values.last()].into_iter().flatten().map(|value| value.to_vec()));
     found
 }
 
@@ -349,18 +168,6 @@ fn late(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
         Hypothesis::of(DATE_REPLACED).edit(edit).signing(signed).told(time)
     };
     times.map(of).collect()
-}
-
-/// What a list was before members were put behind it, or before it.
-fn listed(case: &Case<'_>, name: &str) -> Vec<Vec<u8>> {
-    let values = case.presented.head().values(name);
-    let members =
-        values.flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
-    let members: Vec<_> = members.take(MEMBERS).collect();
-    let joined = |members: &[&[u8]]| members.join(&b", "[..]);
-    let starts = (1..members.len()).filter_map(|end| members.get(..end)).map(joined);
-    let ends = (1..members.len()).filter_map(|start| members.get(start..)).map(joined);
-    starts.chain(ends).collect()
 }
 
 /// The session token left out of what is signed: with its name, and without.

@@ -194,7 +194,8 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &ToSign) -> Vec<Hypothesis> {
             let scoped = lines.to_sign(&made_for.scope.join("/"));
             let of = |cause| Hypothesis::of(cause).told(other.clone()).key(key.clone());
             found.push(of(key_alone));
-            found.push(of(both).signing(scoped));
+            found.push(of(both).signing(scoped.clone()));
+            found.push(Hypothesis::of(both).told(other.clone()).signing(scoped));
         }
     }
     found.extend(strings(case, base, &lines));
@@ -340,6 +341,7 @@ fn written(base: &ToSign) -> Vec<Hypothesis> {
         Hypothesis::of(STRING_IN_CRLF).signing(crlf),
         hashed(CANONICAL_NOT_HASHED, Hash::Bare),
         hashed(CANONICAL_HASHED_TWICE, Hash::Twice),
+        hashed(CANONICAL_HASHED_TWICE, Hash::TwiceRaw),
         hashed(CANONICAL_HASH_IN_UPPER_CASE, Hash::Upper),
         hashed(CANONICAL_HASH_IN_BASE64, Hash::Base64),
     ]

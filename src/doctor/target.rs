@@ -43,6 +43,10 @@ causes! { Target:
         "The path is signed with another prefix: something in between adds or cuts one.",
         "for the path {}",
         "Let the proxy pass the path on as it is, or sign for the path that arrives here.";
+    PATH_MERGED, "path-slashes-merged",
+        "Something in between merges double slashes in the path.",
+        "with a double slash in the path",
+        "Let the proxy pass the path on as it is (nginx: merge_slashes off).";
     PATH_UNESCAPED, "path-unescaped-in-transit",
         "Something in between decodes escapes in the path.",
         "with other escapes in the path: {}",
@@ -180,21 +184,25 @@ fn in_transit(raw: &[u8]) -> Vec<Variant> {
         (PATH_NOT_NORMALIZED, doubled_slashes, ""),
     ]
     .into_iter()
-    .chain(one_escaped.into_iter().map(|path| (PATH_UNESCAPED, path, "another slash")))
+    .chain(one_escaped)
     .collect()
 }
 
 /// The path with each of its slashes escaped, and each doubled, one at a time.
-fn slashes_escaped(raw: &[u8]) -> Vec<Vec<u8>> {
+fn slashes_escaped(raw: &[u8]) -> Vec<Variant> {
     let slashes = raw.iter().enumerate().skip(1).filter(|(_, byte)| **byte == b'/');
     let with = |at: usize, text: &[u8]| {
         let (before, after) = raw.split_at_checked(at).unwrap_or((raw, b""));
         [before, text, after.get(1..).unwrap_or_default()].concat()
     };
-    slashes
-        .take(8)
-        .flat_map(|(at, _)| [with(at, b"%2F"), with(at, b"%2f"), with(at, b"//")])
-        .collect()
+    let each = slashes.take(8).flat_map(|(at, _)| {
+        [
+            (PATH_UNESCAPED, with(at, b"%2F"), "%2F for a slash"),
+            (PATH_UNESCAPED, with(at, b"%2f"), "%2f for a slash"),
+            (PATH_MERGED, with(at, b"//"), ""),
+        ]
+    });
+    each.collect()
 }
 
 /// Paths with a prefix that proxies tell of, that is usual, or that stands there.

@@ -99,6 +99,8 @@ pub(super) enum Hash {
     Base64,
     /// The hash of the hash.
     Twice,
+    /// The hash of the hash's bytes.
+    TwiceRaw,
     /// Not hashed at all.
     Bare,
 }
@@ -112,6 +114,7 @@ impl Hash {
             Self::Upper => out.extend_from_slice(HEXUPPER.encode(&bytes()).as_bytes()),
             Self::Base64 => out.extend_from_slice(BASE64.encode(&bytes()).as_bytes()),
             Self::Twice => out.extend_from_slice(&hex_digest(&digits)),
+            Self::TwiceRaw => out.extend_from_slice(&hex_digest(&bytes())),
             Self::Bare => out.extend_from_slice(canonical),
         }
     }

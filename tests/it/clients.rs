@@ -7,14 +7,15 @@
 
 mod bare;
 mod install;
+mod refused;
 mod story;
 mod terminal;
 
 use std::io::{self, Write};
 
-use install::Absent;
-pub(crate) use install::{Installed, sources};
-use story::Story;
+pub(crate) use install::{Absent, Installed, curl, nginx, sources};
+pub(crate) use refused::explained;
+pub(crate) use story::Story;
 pub(crate) use terminal::Terminal;
 
 /// The last line of a story of policies.
@@ -146,7 +147,7 @@ fn the_javascript_sdk_leads_a_session_through_its_life() {
 
 #[test]
 fn curl_leads_a_key_through_its_life() {
-    let story = install::curl().map(|()| Story::of("bash", "curl/life.sh"));
+    let story = curl().map(|()| Story::of("bash", "curl/life.sh"));
     tell("curl", story);
 }
 

@@ -22,8 +22,18 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn start() -> Self {
-        let serving = Serving::in_memory(&["--account", ACCOUNT], &ROOT_KEY);
+        Self::start_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(args: &[&str]) -> Self {
+        let serving = Serving::in_memory(&[&["--account", ACCOUNT], args].concat(), &ROOT_KEY);
         Self { url: serving.url(), serving }
+    }
+
+    /// `127.0.0.1:…`, where requests come in.
+    pub(crate) fn address(&self) -> String {
+        self.serving.address()
     }
 
     /// What the gateway has written to its log so far.

@@ -1,6 +1,6 @@
 //! Bodies that something has parsed and written anew, or packed, after they were signed.
 
-use super::{BODY_FORM, BODY_JSON, Other, other, replaced};
+use super::{BODY_FORM, Other, other, replaced};
 use crate::doctor::Case;
 use crate::wire::percent::{self, Plus};
 
@@ -52,6 +52,8 @@ fn pieces(body: &[u8]) -> Vec<Other<'_>> {
         other(BODY_FORM, recoded(is_kept_by_forms, b"+")).told("encoded as browsers do it"),
         other(BODY_FORM, recoded(is_kept_by_javascript, b"%20"))
             .told("encoded as encodeURIComponent does it"),
+        other(BODY_FORM, recoded(is_kept_by_hand, b"+")).told("with @ : , / as they are"),
+        other(BODY_FORM, recoded(is_kept_by_hand, b"%20")).told("with @ : , / as they are"),
         other(BODY_FORM, recoded(|_| true, b" ")).told("not encoded at all"),
         other(BODY_FORM, filled.join(&b'&')).told("without its empty parameters"),
     ]
@@ -75,6 +77,11 @@ fn is_kept_by_forms(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_')
 }
 
+/// What hand-made encoders leave as it is: the signs of a path and of a time.
+fn is_kept_by_hand(byte: u8) -> bool {
+    percent::is_unreserved(byte) || matches!(byte, b'@' | b':' | b',' | b'/')
+}
+
 /// ECMAScript, `encodeURIComponent`, leaves these.
 pub(in crate::doctor) fn is_kept_by_javascript(byte: u8) -> bool {
     percent::is_unreserved(byte) || matches!(byte, b'!' | b'\'' | b'(' | b')' | b'*')
@@ -89,75 +96,6 @@ pub(in crate::doctor) fn escapes(text: &[u8], case: fn(&u8) -> u8) -> Vec<u8> {
         digits = if *byte == b'%' { 2 } else { digits.saturating_sub(1) };
     }
     out
-}
-
-/// The JSON in the body, written otherwise.
-pub(super) fn json<'c>(case: &Case<'c>) -> Vec<Other<'c>> {
-    let body = case.body;
-    if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
-        return Vec::new();
-    }
-    let spaced = |comma: &[u8], colon: &[u8]| written(body, comma, colon);
-    let mut found = vec![
-        other(BODY_JSON, spaced(b",", b":")).told("without spaces"),
-        other(BODY_JSON, spaced(b", ", b": ")).told("with a space behind commas and colons"),
-        other(BODY_JSON, spaced(b",", b": ")).told("with a space behind colons"),
-        other(BODY_JSON, replaced(body, b"/", b"\\/")).told("with slashes escaped"),
-        other(BODY_JSON, replaced(body, b"\\/", b"/")).told("with slashes as they are"),
-    ];
-    found.extend(parsed(body));
-    found
-}
-
-/// The same values with white space only where it is said; texts stay as they are.
-fn written(json: &[u8], comma: &[u8], colon: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(json.len());
-    let (mut is_text, mut is_escaped) = (false, false);
-    for byte in json {
-        match byte {
-            _ if is_text => out.push(*byte),
-            b',' => out.extend_from_slice(comma),
-            b':' => out.extend_from_slice(colon),
-            byte if byte.is_ascii_whitespace() => {}
-            _ => out.push(*byte),
-        }
-        is_text ^= *byte == b'"' && !is_escaped;
-        is_escaped = is_text && *byte == b'\\' && !is_escaped;
-    }
-    out
-}
-
-/// The same values, with sorted keys, and indented.
-#[cfg(feature = "server")]
-fn parsed(json: &[u8]) -> Vec<Other<'static>> {
-    let Ok(value) = serde_json::from_slice::<serde_json::Value>(json) else { return Vec::new() };
-    let value = sorted(value);
-    let compact = value.to_string().into_bytes();
-    vec![
-        other(BODY_JSON, written(&compact, b", ", b": ")).told("with sorted keys and spaces"),
-        other(BODY_JSON, compact).told("with sorted keys"),
-        other(BODY_JSON, format!("{value:#}").into_bytes()).told("indented"),
-    ]
-}
-
-#[cfg(not(feature = "server"))]
-fn parsed(_: &[u8]) -> Vec<Other<'static>> {
-    Vec::new()
-}
-
-/// serde keeps the order of keys or sorts them, as its features have it.
-#[cfg(feature = "server")]
-fn sorted(value: serde_json::Value) -> serde_json::Value {
-    use serde_json::Value;
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.into_iter().collect();
-            members.sort_by(|(one, _), (two, _)| one.cmp(two));
-            Value::Object(members.into_iter().map(|(key, value)| (key, sorted(value))).collect())
-        }
-        Value::Array(values) => Value::Array(values.into_iter().map(sorted).collect()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
-    }
 }
 
 /// What was packed in `body`, as gzip (RFC 1952), zlib (RFC 1950) or bare (RFC 1951).
@@ -197,14 +135,6 @@ fn behind_names(mut rest: &[u8], flags: u8) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn white_space_outside_of_texts_is_all_that_is_written_anew() {
-        let json = b"{ \"a b\" : [1, \"x, \\\" : y\"],\n\"c\":\"\\\\\" }";
-        assert_eq!(written(json, b",", b":"), b"{\"a b\":[1,\"x, \\\" : y\"],\"c\":\"\\\\\"}");
-        let loose = written(json, b", ", b": ");
-        assert_eq!(loose, b"{\"a b\": [1, \"x, \\\" : y\"], \"c\": \"\\\\\"}");
-    }
 
     #[test]
     fn only_the_digits_of_escapes_change_their_case() {

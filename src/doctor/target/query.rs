@@ -83,7 +83,8 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
         found.extend(presigned(case, base));
         found.extend(orders(base, &wire));
         found.extend(sets(base, &wire));
-        found.extend(encodings(head.query(), base, &wire));
+        found.extend(encodings(head.query(), &wire));
+        found.extend(encoders(base));
     }
     let mut own = Vec::new();
     write_query(&mut own, &base.parts.query);
@@ -148,6 +149,8 @@ fn presigned(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let without =
         |name: &[u8]| own.iter().filter(|(other, _)| other != name).cloned().collect::<Vec<_>>();
     let mut found = vec![line(QUERY_WITHOUT_TOKEN, &without(b"X-Amz-Security-Token"))];
+    let none = [own.as_slice(), &[(b"X-Amz-Signature".to_vec(), Vec::new())]].concat();
+    found.push(line(QUERY_HAS_SIGNATURE, &sorted(none)));
     let signature = case.presented.signature_as_sent().as_bytes().to_vec();
     let with = [own.as_slice(), &[(b"X-Amz-Signature".to_vec(), signature)]].concat();
     found.push(line(QUERY_HAS_SIGNATURE, &sorted(with)));
@@ -170,6 +173,9 @@ fn spellings(number: &[u8]) -> Vec<(Vec<u8>, String)> {
     let text = String::from_utf8_lossy(number);
     let whole = text.split('.').next().unwrap_or_default().trim_start_matches('0');
     [
+        format!("+{text}"),
+        format!("%2B{text}"),
+        format!("{text}000"),
         format!("{text}.0"),
         format!("0{text}"),
         format!("{text}s"),
@@ -210,63 +216,65 @@ fn orders(base: &Baseline, wire: &[Pair]) -> Vec<Hypothesis> {
     found
 }
 
-fn encodings(raw: &[u8], base: &Baseline, wire: &[Pair]) -> Vec<Hypothesis> {
-    let own = &base.parts.query;
+/// The query, encoded less or more than AWS encodes it.
+fn encodings(raw: &[u8], wire: &[Pair]) -> Vec<Hypothesis> {
     let coded = |write: &dyn Fn(&[u8]) -> Vec<u8>| sorted(mapped(wire, write));
-    let on_own = |write: &dyn Fn(&[u8]) -> Vec<u8>| mapped(own, write);
-    let swapped =
-        |from: &'static [u8], to: &'static [u8]| on_own(&move |text| replaced(text, from, to));
     let html = replaced(&replaced(raw, b"&amp;", b"&"), b"amp;", b"");
     let html = sorted(html.split(|byte| *byte == b'&').map(split).collect());
     let as_sent = wire.iter().map(|(name, value)| [name.as_slice(), b"=", value].concat());
     let as_sent = as_sent.collect::<Vec<_>>().join(&b'&');
     let plain = |text: &[u8]| percent::decode(text, Plus::Space).unwrap_or_default().into_owned();
+    let literal = |text: &[u8]| recode(text, Plus::Literal, percent::is_unreserved);
+    let kept = |text: &[u8]| {
+        recode(text, Plus::Literal, |byte| byte == b'+' || percent::is_unreserved(byte))
+    };
     vec![
         text(QUERY_AS_SENT, as_sent).told("as it is sent"),
         text(QUERY_AS_SENT, raw).told("as it is sent, to the letter"),
         line(QUERY_AS_SENT, &sorted(wire.to_vec())).told("sorted, but as it is sent"),
         line(QUERY_AS_SENT, &coded(&plain)).told("decoded"),
-        line(QUERY_PLUS, &coded(&|text| recode(text, Plus::Literal, percent::is_unreserved)))
-            .told("%2B"),
-        line(
-            QUERY_PLUS,
-            &coded(&|text| {
-                recode(text, Plus::Literal, |byte| byte == b'+' || percent::is_unreserved(byte))
-            }),
-        )
-        .told("+"),
-        line(QUERY_ENCODED_OTHERWISE, &swapped(b"%20", b"+")).told("+ for spaces"),
-        line(QUERY_ENCODED_OTHERWISE, &swapped(b"~", b"%7E")).told("%7E for ~"),
-        line(QUERY_ENCODED_OTHERWISE, &swapped(b"%2A", b"*")).told("* left as it is"),
-        line(QUERY_ENCODED_OTHERWISE, &swapped(b"%2F", b"/")).told("slashes left as they are"),
-        line(QUERY_ENCODED_OTHERWISE, &swapped(b"%3A", b":")).told("colons left as they are"),
-        line(QUERY_ENCODED_OTHERWISE, &swapped(b"%25", b"%2525")).told("% encoded once more"),
-        line(QUERY_ENCODED_OTHERWISE, &on_own(&|text| escapes(text, u8::to_ascii_lowercase)))
-            .told("escapes in lower case"),
-        line(
-            QUERY_ENCODED_OTHERWISE,
-            &sorted(on_own(&|text| recode(text, Plus::Literal, is_kept_by_javascript))),
-        )
-        .told("! ' ( ) * left as they are"),
-        line(
-            QUERY_ENCODED_OTHERWISE,
-            &sorted(on_own(&|text| {
-                recode(text, Plus::Literal, |byte| {
-                    byte == b'*' || percent::is_unreserved(byte) && byte != b'~'
-                })
-            })),
-        )
-        .told("~ escaped and * left as it is"),
-        line(
-            QUERY_ENCODED_OTHERWISE,
-            &sorted(on_own(&|text| {
-                let mut out = Vec::new();
-                percent::encode_into(&mut out, text);
-                out
-            })),
-        )
-        .told("everything encoded twice"),
+        line(QUERY_PLUS, &coded(&literal)).told("%2B"),
+        line(QUERY_PLUS, &coded(&kept)).told("+"),
         line(QUERY_HTML_ESCAPED, &mapped(&html, &right)).told("&amp;"),
+    ]
+}
+
+/// The query as other encoders write it.
+fn encoders(base: &Baseline) -> Vec<Hypothesis> {
+    let own = &base.parts.query;
+    let of =
+        |told: &'static str, pairs: Vec<Pair>| line(QUERY_ENCODED_OTHERWISE, &pairs).told(told);
+    let swapped = |pairs: &[(&[u8], &[u8])]| {
+        mapped(own, &|text| {
+            pairs.iter().fold(text.to_vec(), |text, (from, to)| replaced(&text, from, to))
+        })
+    };
+    let recoded =
+        |is_kept: fn(u8) -> bool| sorted(mapped(own, &|text| recode(text, Plus::Literal, is_kept)));
+    let twice = |text: &[u8]| {
+        let mut out = Vec::new();
+        percent::encode_into(&mut out, text);
+        out
+    };
+    let lower = own.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+    let is_kept_by_python = |byte: u8| byte == b'*' || percent::is_unreserved(byte) && byte != b'~';
+    vec![
+        of("+ for spaces", swapped(&[(b"%20", b"+")])),
+        of(
+            "+ for spaces, %7E for ~ and * as it is",
+            swapped(&[(b"%20", b"+"), (b"~", b"%7E"), (b"%2A", b"*")]),
+        ),
+        of("%7E for ~", swapped(&[(b"~", b"%7E")])),
+        of("* left as it is", swapped(&[(b"%2A", b"*")])),
+        of("slashes left as they are", swapped(&[(b"%2F", b"/")])),
+        of("colons left as they are", swapped(&[(b"%3A", b":")])),
+        of("% encoded once more", swapped(&[(b"%25", b"%2525")])),
+        of("escapes in lower case", mapped(own, &|text| escapes(text, u8::to_ascii_lowercase))),
+        of("names in lower case", sorted(lower.collect())),
+        of("! ' ( ) * left as they are", recoded(is_kept_by_javascript)),
+        of("~ escaped and * left as it is", recoded(is_kept_by_python)),
+        of("everything encoded twice", sorted(mapped(own, &twice))),
+        line(QUERY_PLUS, &swapped(&[(b"%2B", b"%20")])).told("%20"),
     ]
 }
 

@@ -46,7 +46,7 @@ impl Installed {
         })
     }
 
-    pub(super) fn javascript() -> Result<Self, Absent> {
+    pub(crate) fn javascript() -> Result<Self, Absent> {
         Self::npm("javascript", &sources().join("javascript"))
     }
 
@@ -143,8 +143,19 @@ impl Installed {
     }
 }
 
+/// A program that gives others another time.
+pub(super) fn faketime() -> Result<(), Absent> {
+    said(Command::new("faketime").arg("--version")).map(drop)
+}
+
+/// The proxy that Debian packages, which is not always where programs are looked for.
+pub(crate) fn nginx() -> Result<PathBuf, Absent> {
+    let path = PathBuf::from("/usr/sbin/nginx");
+    said(Command::new(&path).arg("-v")).map(|_| path)
+}
+
 /// Curl signs since 7.75.
-pub(super) fn curl() -> Result<(), Absent> {
+pub(crate) fn curl() -> Result<(), Absent> {
     said(Command::new("bash").arg("--version"))?;
     let help = said(Command::new("curl").args(["--help", "all"]))?;
     if help.contains("--aws-sigv4") {

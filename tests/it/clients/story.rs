@@ -15,7 +15,7 @@ const END: &str = "the life of a key is complete";
 
 /// A program and the script that it runs.
 #[derive(Debug)]
-pub(super) struct Story {
+pub(crate) struct Story {
     program: OsString,
     args: Vec<OsString>,
     end: &'static str,
@@ -23,13 +23,13 @@ pub(super) struct Story {
 
 impl Story {
     /// The script's path is seen from `tests/clients`.
-    pub(super) fn of(program: impl AsRef<OsStr>, script: &str) -> Self {
+    pub(crate) fn of(program: impl AsRef<OsStr>, script: &str) -> Self {
         let args = vec![sources().join(script).into()];
         Self { program: program.as_ref().to_owned(), args, end: END }
     }
 
     /// Adds an argument behind the script.
-    pub(super) fn arg(mut self, value: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn arg(mut self, value: impl AsRef<OsStr>) -> Self {
         self.args.push(value.as_ref().to_owned());
         self
     }
@@ -41,17 +41,21 @@ impl Story {
     }
 
     /// Gives it another last line.
-    pub(super) fn ending(mut self, end: &'static str) -> Self {
+    pub(crate) fn ending(mut self, end: &'static str) -> Self {
         self.end = end;
         self
     }
 
     pub(super) fn run(&self, client: &str) {
-        let gateway = Gateway::start();
+        self.run_at(&Gateway::start(), client);
+    }
+
+    /// Runs it against that gateway, and gives what it printed.
+    pub(crate) fn run_at(&self, gateway: &Gateway, client: &str) -> String {
         let home = TempDir::new().unwrap();
         let mut command = bare::command(&self.program, &gateway.url, home.path());
         let ended = bare::bounded(command.args(&self.args), home.path());
-        self.told(client, ended, &gateway.log());
+        self.told(client, ended, &gateway.log())
     }
 
     /// Runs it against a gateway whose clock it sets.
@@ -64,10 +68,16 @@ impl Story {
         self.told(client, ended, "not kept");
     }
 
-    fn told(&self, client: &str, (status, told): (Option<ExitStatus>, String), log: &str) {
+    fn told(
+        &self,
+        client: &str,
+        (status, told): (Option<ExitStatus>, String),
+        log: &str,
+    ) -> String {
         let complete = status.is_some_and(|status| status.success()) && told.contains(self.end);
         let status =
             status.map_or_else(|| "no end in time".to_owned(), |status| status.to_string());
         assert!(complete, "{client}: {status}\n{told}\nthe gateway's log:\n{log}");
+        told
     }
 }
