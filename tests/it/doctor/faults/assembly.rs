@@ -199,7 +199,7 @@ fn values(cast: &Cast) -> Vec<Fault> {
         signs("header-values-folded-otherwise", "a  b", "ab"),
         signs("header-values-folded-otherwise", "a  b   c", "a b  c"),
         fault(
-            "header-values-lower-cased",
+            "header-value-lower-cased | header-values-lower-cased",
             "lower case",
             with("MiXed").canonical(|c| c.set("x-note", "mixed")),
         ),

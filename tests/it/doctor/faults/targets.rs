@@ -161,9 +161,14 @@ fn normal(cast: &Cast) -> Vec<Fault> {
         fault("path-normalized", "dots", signed_as(s3(cast, "/b/x/../k"), "/b/k")),
         fault("path-normalized", "a dot", signed_as(s3(cast, "/b/./k"), "/b/k")),
         fault(
-            "path-normalized | path-unescaped-in-transit",
+            "path-slashes-merged",
             "two slashes merged on the way",
             s3(cast, "/b//k").then_target("//", "/"),
+        ),
+        fault(
+            "path-slashes-merged",
+            "two slashes at the start merged on the way",
+            s3(cast, "//b/k").then_target("//", "/"),
         ),
         fault(
             "path-normalized | path-unescaped-in-transit | path-prefix",
