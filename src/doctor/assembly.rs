@@ -172,6 +172,7 @@ fn texts(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let bare_end = without_hash.strip_suffix(b"\n").unwrap_or(&without_hash).to_vec();
     vec![
         whole(HEADERS_UNSORTED, with(&sent_names).of(in_order.clone())),
+        whole(NAMES_IN_OTHER_ORDER, with(&sent_names).of(lines())),
         whole(HEADER_NAMES_AS_SENT, with(&titled_names).of(titled())),
         whole(HEADER_NAMES_AS_SENT, with(&upper_names).of(upper.clone())),
         whole(NAMES_MISSING, with(b"").of(lines())),
@@ -237,6 +238,7 @@ fn names(base: &Baseline) -> Vec<Hypothesis> {
         of(NAMES_SPACED, listed.join(" ")),
         of(NAMES_SPACED, listed.join("; ")),
         of(NAMES_SPACED, listed.join(",")),
+        of(NAMES_SPACED, listed.join(":")),
         of(NAMES_SPACED, listed.join(", ")),
         of(NAMES_SPACED, format!("{text};")),
     ]

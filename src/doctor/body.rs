@@ -115,7 +115,8 @@ const DECLARATIONS: &[&str] = &[
 ];
 
 /// What serializers make of nothing.
-const EMPTY_VALUES: &[&str] = &["{}", "null", "\"\"", "[]", "undefined", "\n", " "];
+const EMPTY_VALUES: &[&str] =
+    &["{}", "null", "\"\"", "[]", "undefined", "\"null\"", "\"{}\"", "\n", " "];
 
 /// How many lengths a body may have had: so many more than twice its own, and no more than that.
 const LENGTHS: usize = 64;
@@ -254,16 +255,17 @@ fn others<'c>(case: &Case<'c>) -> impl Iterator<Item = Other<'c>> {
 
 fn ends<'c>(case: &Case<'c>) -> Vec<Other<'c>> {
     let body = case.body;
-    let mut found = vec![
-        other(BODY_LINE_END, [body, b"\n"].concat()),
-        other(BODY_LINE_END, [body, b"\r\n"].concat()),
-        other(BODY_BOM, body.strip_prefix(BOM).unwrap_or(body)),
-        other(BODY_BOM, [BOM, body].concat()),
-    ];
+    let mut found = Vec::new();
     if let Some(rest) = body.strip_suffix(b"\n") {
         found.push(other(BODY_LINE_END, rest));
         found.push(other(BODY_LINE_END, rest.strip_suffix(b"\r").unwrap_or(rest)));
     }
+    found.extend([
+        other(BODY_LINE_END, [body, b"\n"].concat()),
+        other(BODY_LINE_END, [body, b"\r\n"].concat()),
+        other(BODY_BOM, body.strip_prefix(BOM).unwrap_or(body)),
+        other(BODY_BOM, [BOM, body].concat()),
+    ]);
     found.extend(cut(case));
     found
 }

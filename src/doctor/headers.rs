@@ -5,6 +5,7 @@ pub(super) mod host;
 mod values;
 
 use super::Case;
+use super::assembly::VALUES_IN_LOWER_CASE;
 use super::diagnosis::causes;
 use super::trial::{Baseline, Edit, Hypothesis, Line, ToSign};
 
@@ -37,10 +38,6 @@ causes! { Headers:
         "The header {} was signed with the value that a proxy keeps in another header.",
         "with the value of {} that a proxy keeps in another header",
         "Let the proxy pass signed headers on as they are.";
-    VALUE_IN_LOWER_CASE, "header-value-lower-cased",
-        "The value of the header {} is signed in lower case.",
-        "with the value of {} in lower case",
-        "Only the names of headers are signed in lower case; leave the values as they are.";
     HEADER_EMPTY, "header-signed-empty",
         "The header {} was signed with an empty value.",
         "with an empty value of {}",
@@ -84,6 +81,7 @@ const KEEPERS: &[&str] = &["x-original-", "x-forwarded-", "x-real-", "x-amzn-rem
 
 /// How many seconds a request may wait before somebody sets its date anew.
 const LATE: i64 = 60;
+const LATER: &[i64] = &[90, 120, 180, 240, 300, 600];
 
 /// What may go wrong with headers, the most likely first.
 pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
@@ -123,7 +121,7 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
     }
     if name != "host" {
         let lower = value.to_ascii_lowercase();
-        found.push(with(VALUE_IN_LOWER_CASE, &lower).told(name.to_owned()));
+        found.push(with(VALUES_IN_LOWER_CASE, &lower).told(name.to_owned()));
     }
     found.extend(
         values::joined(case, name)
@@ -142,7 +140,11 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
             .into_iter()
             .map(|other| with(HEADER_EXTENDED, &other).told(name.to_owned())),
     );
-    let left_out = if is_absent { HEADER_ABSENT } else { HEADER_LEFT_OUT };
+    let left_out = match name {
+        _ if is_absent => HEADER_ABSENT,
+        "x-amz-security-token" => TOKEN_ADDED_LATER,
+        _ => HEADER_LEFT_OUT,
+    };
     found.push(
         Hypothesis::of(left_out).edit(Edit::Header(nth, Line::LeftOut)).told(name.to_owned()),
     );
@@ -159,7 +161,9 @@ fn late(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     let stamp = case.presented.stamp();
     let lines =
         |time: &str| String::from_utf8_lossy(&base.to_sign.head).replacen(stamp.as_str(), time, 1);
-    let seconds = (1..=LATE).flat_map(|seconds: i64| [seconds.saturating_neg(), seconds]);
+    let seconds = (1..=LATE)
+        .chain(LATER.iter().copied())
+        .flat_map(|seconds: i64| [seconds.saturating_neg(), seconds]);
     let times = seconds.map(|seconds| stamp.time().plus(seconds).basic());
     let of = |time: String| {
         let head = lines(&time).into_bytes();

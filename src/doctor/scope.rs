@@ -114,7 +114,7 @@ const NO_REGIONS: &[&str] = &[
 
 /// So many seconds may lie between two readings of a clock, and so many quarters of an hour between
 /// two zones.
-const LATE: i64 = 10;
+const LATE: i64 = 60;
 const ZONES: i64 = 56;
 
 /// Signing names of services that clients mix up.

@@ -256,6 +256,8 @@ fn encoded(raw: &[u8], own: &[u8]) -> Vec<Variant> {
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
     let mut in_latin = Vec::new();
     percent::encode_path_into(&mut in_latin, &latin);
+    let mut twice_latin = Vec::new();
+    percent::encode_path_into(&mut twice_latin, &in_latin);
     vec![
         kept("!'()*", "! ' ( ) *"),
         kept("*", "*"),
@@ -270,6 +272,7 @@ fn encoded(raw: &[u8], own: &[u8]) -> Vec<Variant> {
         (PATH_OTHERWISE_ENCODED, replaced(own, b"%20", b"+"), "+ for spaces"),
         (PATH_OTHERWISE_ENCODED, replaced(own, b"%2520", b"+"), "+ for spaces"),
         (PATH_OTHERWISE_ENCODED, escapes(own, u8::to_ascii_lowercase), "escapes in lower case"),
+        (PATH_OTHERWISE_ENCODED, twice_latin, "Latin-1"),
         (PATH_OTHERWISE_ENCODED, in_latin, "Latin-1"),
         (PATH_OTHERWISE_ENCODED, replaced(own, b"%25", b"%2525"), "% encoded once more"),
     ]

@@ -120,16 +120,22 @@ pub(super) fn unsigned(head: &Head<'_>) -> Option<Found> {
 /// What is wrong with the id of a key that nobody knows.
 pub(super) fn key_id(id: &str) -> Option<Found> {
     let lower = id.to_lowercase();
+    let is_secret = id.len() == 40 && id.bytes().any(|byte| byte.is_ascii_lowercase());
+    if is_secret {
+        return Some((KEY_ID_IS_SECRET, String::new()));
+    }
     let is_known = ["test", "dummy", "minioadmin", "foo", "fake", "root", "admin"].contains(&id);
     if is_known {
         return Some((KEY_ID_PLACEHOLDER, String::new()));
     }
-    if id.trim() != id || id.contains("%20") || id.contains("%0A") || id.contains('+') {
+    if id.trim() != id
+        || id.contains("%20")
+        || ["%0A", "%0a", "%0D", "%0d", "%09"].iter().any(|end| id.contains(end))
+        || id.contains('+')
+    {
         return Some((KEY_ID_SPACED, String::new()));
     }
-    let is_secret = id.len() == 40 && id.bytes().any(|byte| byte.is_ascii_lowercase());
     match () {
-        () if is_secret => Some((KEY_ID_IS_SECRET, String::new())),
         () if PLACEHOLDERS.iter().any(|word| lower.contains(word)) => {
             Some((KEY_ID_PLACEHOLDER, String::new()))
         }

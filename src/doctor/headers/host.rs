@@ -61,7 +61,11 @@ const TELLERS: &[&str] = &[
     "x-forwarded-server",
     "x-amz-forwarded-host",
     "x-envoy-original-host",
+    "x-real-host",
 ];
+
+/// Where they tell the whole URL.
+const URL_TELLERS: &[&str] = &["x-original-url", "x-original-uri", "x-rewrite-url"];
 
 /// Where they tell which port that was.
 const PORT_TELLERS: &[&str] = &["x-forwarded-port", "x-original-port"];
@@ -156,6 +160,10 @@ impl<'c> Names<'c> {
         let listed = |value: &'c str| value.split(',').map(|host| host.trim().to_owned());
         let mut told: Vec<_> = TELLERS.iter().filter_map(text).flat_map(listed).collect();
         told.extend(forwarded(head.value("forwarded")));
+        let urls = URL_TELLERS.iter().filter_map(text);
+        told.extend(
+            urls.filter_map(|url| Some(url.split_once("://")?.1.split('/').next()?.to_owned())),
+        );
         told.truncate(MOST_TOLD);
         let port_of = |host: &String| split(host).1.and_then(|port| port.parse().ok());
         let ports = told.iter().filter_map(port_of).collect::<Vec<u16>>();
@@ -188,8 +196,11 @@ impl<'c> Names<'c> {
 
     /// A name of this machine, alone and with the ports that it is likely to be reached at.
     fn local(&self, name: &str) -> Vec<Named> {
+        // The two names that everybody uses go with every port.
+        let is_usual = matches!(name, "localhost" | "127.0.0.1");
         let ports = self.port.map(str::to_owned).into_iter();
-        let ports = ports.chain(self.ports.first().map(ToString::to_string));
+        let few = if is_usual { self.ports.len() } else { 1 };
+        let ports = ports.chain(self.ports.iter().take(few).map(ToString::to_string));
         let with = ports.map(|port| (HOST_LOCAL, format!("{name}:{port}")));
         iter::once((HOST_LOCAL, name.to_owned())).chain(with).collect()
     }

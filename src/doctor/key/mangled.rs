@@ -54,7 +54,6 @@ const AROUND: &[(&Cause, &str, &str)] = &[
     (SECRET_HAS_WHITE_SPACE, "\u{a0}", ""),
     (SECRET_HAS_WHITE_SPACE, "", "\u{200b}"),
     (SECRET_HAS_WHITE_SPACE, "\u{200b}", ""),
-    (SECRET_HAS_WHITE_SPACE, "", "\0"),
     (SECRET_HAS_BOM, "\u{feff}", ""),
     (SECRET_HAS_BOM, "\u{feff}", "\n"),
     (SECRET_HAS_BOM, "\u{feff}", "\r\n"),
@@ -131,6 +130,7 @@ fn packed(secret: &str) -> Vec<(&'static Cause, Bytes)> {
         (SECRET_IN_BASE64, bytes([&with_end, "\n"].concat())),
         (SECRET_IN_BASE64, bytes(with_end)),
         (SECRET_IN_HEX, bytes(data_encoding::HEXLOWER.encode(secret.as_bytes()))),
+        (SECRET_IN_HEX, bytes(data_encoding::HEXUPPER.encode(secret.as_bytes()))),
         (SECRET_IN_UTF16, utf16(secret, u16::to_le_bytes)),
         (SECRET_IN_UTF16, utf16(secret, u16::to_be_bytes)),
     ]
