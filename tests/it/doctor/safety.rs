@@ -73,6 +73,21 @@ async fn the_secret_of_another_user_or_account_is_never_proven() {
 }
 
 #[tokio::test]
+async fn a_signature_that_is_right_is_not_told_as_a_mistake_of_signing() {
+    let cast = Cast::open().await;
+    let dropped =
+        |name: &'static str| get(&cast).header(name, "").then(move |request| request.remove(name));
+    for (client, causes) in [
+        (dropped("User-Agent"), ["signed-header-absent", "user-agent-changed"]),
+        (dropped("X-Note"), ["signed-header-absent", "header-signed-empty"]),
+        (post(&cast).with_body("Action=ListUsers&a=%zz"), ["form-unreadable"; 2]),
+    ] {
+        let found = cast.asks(&client.send()).await.unwrap();
+        assert!(causes.contains(&found.causes.as_str()), "told {}", found.causes);
+    }
+}
+
+#[tokio::test]
 async fn no_part_of_a_secret_is_proven() {
     let cast = Cast::open().await;
     let mut parts: Vec<&str> = (1..SECRET.len() - 1).map(|end| &SECRET[..end]).collect();
