@@ -122,8 +122,8 @@ const EMPTY_VALUES: &[&str] =
 const LENGTHS: usize = 64;
 const LENGTHS_AT_MOST: usize = 1024;
 
-/// About how many other bodies are made of one.
-const COPIES: usize = 40;
+/// How much dearer it is to write a byte anew than to hash it.
+const WRITTEN: usize = 6;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -145,8 +145,6 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline, budget: &mut Budget) 
         }));
     }
     found.extend(moved(case));
-    // Each is a copy of the body: where so many cannot be hashed, none is made.
-    let is_small = case.body.len().saturating_mul(COPIES) <= budget.bytes;
     let length = base.parts.headers.iter().position(|(name, _)| name == "content-length");
     let with_length = |hypothesis: Hypothesis, bytes: usize| match length {
         // What changes a body changes its length, and that may be signed as well.
@@ -155,8 +153,8 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline, budget: &mut Budget) 
         }
         None => hypothesis,
     };
-    for other in others(case).take(if is_small { usize::MAX } else { 0 }) {
-        if other.bytes != case.body && budget.take(0, other.bytes.len()) {
+    for other in others(case, budget) {
+        if other.bytes != case.body {
             let hypothesis = line(other.cause, &hex_digest(&other.bytes));
             found.push(with_length(hypothesis, other.bytes.len()).told(other.detail));
         }
@@ -243,14 +241,30 @@ impl Other<'_> {
 
 type Maker = for<'c> fn(&Case<'c>) -> Vec<Other<'c>>;
 
-/// The bodies that may have been signed, made as they are asked for: a large one is not
-/// made where it is not hashed.
-fn others<'c>(case: &Case<'c>) -> impl Iterator<Item = Other<'c>> {
+/// What makes other bodies of a body, and about how many.
+const MAKERS: [(Maker, usize); 6] = [
+    (ends, 6),
+    (line_ends, 3),
+    (charsets, 5),
+    (recoded::forms, 20),
+    (framed, 3),
+    (json::rewritten, 60),
+];
+
+/// The bodies that may have been signed. They may take a quarter of the bytes in `budget`; what
+/// makes too many of a large one is left out.
+fn others<'c>(case: &Case<'c>, budget: &mut Budget) -> Vec<Other<'c>> {
     let body = case.body;
-    let makers: [Maker; 6] = [ends, line_ends, charsets, recoded::forms, json::rewritten, framed];
-    let makers = makers.into_iter().filter(move |_| !body.is_empty());
-    let case = *case;
-    makers.flat_map(move |make| make(&case))
+    let mut share = Budget { trials: 0, bytes: budget.bytes / 4 };
+    let mut found = Vec::new();
+    for (make, copies) in MAKERS {
+        let bytes = body.len().saturating_mul(copies).saturating_mul(WRITTEN);
+        if !body.is_empty() && share.take(0, bytes) {
+            budget.take(0, bytes);
+            found.extend(make(case));
+        }
+    }
+    found
 }
 
 fn ends<'c>(case: &Case<'c>) -> Vec<Other<'c>> {

@@ -234,7 +234,8 @@ impl<'b> Search<'b> {
     }
 
     fn single(&mut self, kinds: &mut Kinds) -> Option<Hit> {
-        kinds.all().into_iter().find_map(|kind| {
+        let is_pair = self.cost() == PAIR;
+        kinds.in_order(is_pair).into_iter().find_map(|kind| {
             let place = kind.iter().position(|hypothesis| self.fits(hypothesis, None))?;
             Some(Hit::one(kind.swap_remove(place)))
         })
@@ -362,8 +363,13 @@ impl Kinds {
         }
     }
 
-    fn all(&mut self) -> [&mut Vec<Hypothesis>; 6] {
+    /// What is narrower goes first, or it would be told as something that happens to make the same
+    /// signature. Of signatures by key pairs few can be tried: there the most likely goes first.
+    fn in_order(&mut self, is_pair: bool) -> [&mut Vec<Hypothesis>; 6] {
         let Self { keys, transit, bodies, targets, scopes, assemblies } = self;
+        if is_pair {
+            return [keys, bodies, transit, targets, scopes, assemblies];
+        }
         [keys, assemblies, transit, bodies, targets, scopes]
     }
 }
