@@ -2,6 +2,9 @@
 //! replay the corpora: a target is a function here, a row in `ALL`, a file in
 //! `fuzz_targets`, and a `[[bin]]`.
 
+#[path = "targets/doctor.rs"]
+mod diagnosed;
+
 use std::sync::Arc;
 
 use countersign::action::{Call, Case, Decide};
@@ -32,6 +35,8 @@ use countersign::wire::answer::Format;
 use countersign::wire::form::Form;
 use countersign::{iam, sts};
 
+pub(crate) use diagnosed::doctor;
+
 /// What is done with the bytes of one input.
 pub(crate) type Target = fn(&[u8]);
 
@@ -40,6 +45,7 @@ pub(crate) const ALL: &[(&str, Target)] = &[
     ("authorization", authorization),
     ("canonical", canonical),
     ("curl", curl),
+    ("doctor", doctor),
     ("document", document),
     ("form", form),
     ("metadata", metadata),

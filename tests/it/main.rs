@@ -38,6 +38,7 @@ mod delegated;
 mod details;
 mod differential;
 mod disk;
+mod doctor;
 mod engine;
 mod entities;
 mod floors;

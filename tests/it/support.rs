@@ -91,12 +91,12 @@ fn page() -> String {
     page + &offers.iter().map(Offer::table).collect::<String>()
 }
 
-fn in_repository(path: &str) -> PathBuf {
+pub(crate) fn in_repository(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 #[expect(clippy::disallowed_methods, reason = "whoever runs the tests says whether they write")]
-fn is_to_be_written() -> bool {
+pub(crate) fn is_to_be_written() -> bool {
     std::env::var("COUNTERSIGN_WRITE_DOCS").is_ok_and(|value| value == "1")
 }
 

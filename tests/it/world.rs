@@ -84,15 +84,26 @@ impl World {
     }
 
     pub(crate) async fn over(engine: Arc<dyn Engine>, limits: Limits) -> Self {
-        Self::with(engine, limits, None).await
+        Self::with(engine, limits, None, Practice::default()).await
+    }
+
+    /// One that looks into refusals as that says.
+    pub(crate) async fn examined_by(practice: Practice) -> Self {
+        Self::with(Arc::new(Memory::new()), Limits::default(), None, practice).await
     }
 
     /// One that has the keys of identity providers from there.
     pub(crate) async fn believing(keys: Arc<dyn Keys>) -> Self {
-        Self::with(Arc::new(Memory::new()), Limits::default(), Some(keys)).await
+        let engine = Arc::new(Memory::new());
+        Self::with(engine, Limits::default(), Some(keys), Practice::default()).await
     }
 
-    async fn with(engine: Arc<dyn Engine>, limits: Limits, keys: Option<Arc<dyn Keys>>) -> Self {
+    async fn with(
+        engine: Arc<dyn Engine>,
+        limits: Limits,
+        keys: Option<Arc<dyn Keys>>,
+        practice: Practice,
+    ) -> Self {
         let clock = Arc::new(Hands(AtomicI64::new(BEGINNING)));
         let time = Arc::clone(&clock) as Arc<dyn Clock>;
         let verifier = Arc::new(Verifier::default());
@@ -120,7 +131,7 @@ impl World {
             regions: Vec::new(),
             proxies: Vec::new(),
             management: Some(account.clone()),
-            practice: Practice::default(),
+            practice,
         });
         Self { store, clock, root, stack: BoxCloneSyncService::new(stack) }
     }
@@ -294,7 +305,7 @@ fn read_elements(document: &str) -> BTreeMap<String, Vec<String>> {
     }
 }
 
-fn resolved(name: &str) -> String {
+pub(crate) fn resolved(name: &str) -> String {
     match name {
         "lt" => "<".to_owned(),
         "gt" => ">".to_owned(),
