@@ -323,8 +323,7 @@ fn beside(case: &Case<'_>, written_as: Option<&'static Cause>) -> Option<Hypothe
         return Some(Hypothesis::of(form::NAMES_NOT_CANONICAL));
     }
     if let Some(name) = super::absent(presented).next() {
-        let detail = format!("{name}, with an empty value");
-        return Some(Hypothesis::of(headers::HEADER_ABSENT).told(detail));
+        return Some(Hypothesis::of(headers::HEADER_ABSENT).told(name));
     }
     let is_true = presented.payload(case.rules, case.body).is_ok();
     (!is_true).then(|| Hypothesis::of(body::BODY_DECLARED_OTHERWISE))
