@@ -86,6 +86,9 @@ causes! { Scope:
         "Write hashes in lower-case hexadecimal digits.";
 }
 
+/// Regions that are everybody's default.
+const USUAL: &[&str] = &["us-east-1", "us-west-2", "eu-west-1"];
+
 /// What clients have in the place of a region.
 const NO_REGIONS: &[&str] = &[
     "",
@@ -212,7 +215,7 @@ fn others(case: &Case<'_>) -> [Vec<String>; 3] {
     days.push(case.presented.stamp().as_str().to_owned());
     let all = [
         days,
-        NO_REGIONS.iter().chain(REGIONS).map(ToString::to_string).collect(),
+        USUAL.iter().chain(NO_REGIONS).chain(REGIONS).map(ToString::to_string).collect(),
         SERVICES.iter().map(ToString::to_string).collect(),
     ];
     let mut places = scope.iter();

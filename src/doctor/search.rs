@@ -1,7 +1,8 @@
 //! The search for the mistake: one hypothesis at a time, then two.
 
+mod paired;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 
@@ -14,16 +15,8 @@ use crate::sigv4::{Algorithm, PayloadLine, Reading, Signature, VerifyingKey};
 const PAIR: usize = 300;
 const CANONICAL: usize = 2;
 
-/// How many keys are tried together with other mistakes, how many hypotheses of each other cause,
-/// and how many of these with each other.
-const KEYS: usize = 12;
-const EACH: usize = 3;
-const MOST: usize = 44;
-
-/// The same for who has the time.
+/// Who has so much to spend looks for more pairs.
 const DEEP: usize = 100_000;
-const EACH_DEEP: usize = 16;
-const MOST_DEEP: usize = 800;
 
 /// About how many bytes the string to sign and what signs it take, and how often a canonical
 /// request is written.
@@ -189,8 +182,8 @@ impl<'b> Search<'b> {
         let mut kinds = Kinds::of(case, self.base, (&mut self.budget, is_long));
         self.single(&mut kinds)
             .or_else(|| self.altered(case))
-            .or_else(|| self.pair(kinds))
             .or_else(|| self.in_transit())
+            .or_else(|| self.pair(kinds))
             .or_else(|| self.at_every_port(case))
     }
 
@@ -244,18 +237,14 @@ impl<'b> Search<'b> {
     /// Two mistakes at once: a mangled secret hides every other, and what changes a request on its
     /// way seldom changes one thing.
     fn pair(&mut self, kinds: Kinds) -> Option<Hit> {
-        let is_deep = self.budget.trials > DEEP;
-        let (each, most) = if is_deep { (EACH_DEEP, MOST_DEEP) } else { (EACH, MOST) };
-        let Kinds { mut keys, transit, bodies, targets, scopes, assemblies } = kinds;
-        let mut others = ranked([transit, bodies, targets, scopes, assemblies], each);
-        if !is_deep {
-            keys.truncate(KEYS);
-        }
+        let many = if self.budget.trials > DEEP { paired::deep } else { paired::usual };
+        let Kinds { keys, transit, bodies, targets, scopes, assemblies } = kinds;
+        let mut keys = paired::chosen([keys], many);
+        let mut others = paired::chosen([transit, bodies, targets, scopes, assemblies], many);
         if let Some((key, other)) = self.keyed(&keys, &others) {
             let (first, second) = (keys.swap_remove(key), others.swap_remove(other));
             return Some(Hit { first, second: Some(second) });
         }
-        others.truncate(most);
         self.crossed(others)
     }
 
@@ -327,23 +316,6 @@ fn beside(case: &Case<'_>, written_as: Option<&'static Cause>) -> Option<Hypothe
     }
     let is_true = presented.payload(case.rules, case.body).is_ok();
     (!is_true).then(|| Hypothesis::of(body::BODY_DECLARED_OTHERWISE))
-}
-
-/// So many hypotheses of each cause, the first of each before the second of any.
-fn ranked(kinds: [Vec<Hypothesis>; 5], each: usize) -> Vec<Hypothesis> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    let mut found: Vec<_> = kinds
-        .into_iter()
-        .flatten()
-        .map(|hypothesis| {
-            let count = counts.entry(hypothesis.cause.id).or_default();
-            *count = count.saturating_add(1);
-            (*count, hypothesis)
-        })
-        .filter(|(rank, _)| *rank <= each)
-        .collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().map(|(_, hypothesis)| hypothesis).collect()
 }
 
 /// The hypotheses by kind, the most likely of each first.

@@ -268,6 +268,7 @@ fn encoded(raw: &[u8], own: &[u8]) -> Vec<Variant> {
         kept("$&+,:;=@", "$ & + , : ; = @"),
         kept("!$&'()*+,;=:@", "! $ & ' ( ) * + , ; = : @"),
         (PATH_SIGNS_KEPT, javascript, "! ' ( ) *"),
+        (PATH_SIGNS_KEPT, text.clone().into_bytes(), "all signs"),
         (PATH_OTHERWISE_ENCODED, replaced(own, b"~", b"%7E"), "%7E for ~"),
         (PATH_OTHERWISE_ENCODED, replaced(own, b"%20", b"+"), "+ for spaces"),
         (PATH_OTHERWISE_ENCODED, replaced(own, b"%2520", b"+"), "+ for spaces"),

@@ -11,6 +11,8 @@ pub(super) fn rewritten<'c>(case: &Case<'c>) -> Vec<Other<'c>> {
     }
     let mut found = written(body, "");
     found.extend(written(&in_ascii(body), ", beyond ASCII as escapes"));
+    let as_php = replaced(&in_ascii(body), b"/", b"\\/");
+    found.extend(written(&as_php, ", slashes and beyond ASCII as escapes"));
     found.extend(written(&in_utf8(body), ", beyond ASCII as it is"));
     found.extend(sorted(body).into_iter().flat_map(|text| written(&text, ", with sorted keys")));
     for (from, to, told) in [

@@ -247,6 +247,7 @@ impl<'c> Names<'c> {
             (HOST_IN_OTHER_CASE, own.to_uppercase()),
             (HOST_IN_OTHER_CASE, title(own)),
             (HOST_IN_OTHER_CASE, own.split('.').map(title).collect::<Vec<_>>().join(".")),
+            (HOST_IN_OTHER_CASE, first_in_capitals(own)),
             (HOST_WITH_SCHEME, format!("//{own}")),
             (HOST_DOT, format!("{name}.{port}")),
             (HOST_DOT, format!("{}{port}", name.trim_end_matches('.'))),
@@ -270,6 +271,13 @@ fn title(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
+}
+
+/// As `IAM.Example.com`.
+fn first_in_capitals(host: &str) -> String {
+    let (first, rest) = host.split_once('.').unwrap_or((host, ""));
+    let (second, rest) = rest.split_once('.').unwrap_or((rest, ""));
+    format!("{}.{}.{rest}", first.to_uppercase(), title(second))
 }
 
 /// A host's name, and its port.
