@@ -216,12 +216,16 @@ fn hop_by_hop(cast: &Cast) -> Vec<Fault> {
             "dropped",
             get(cast).header("User-Agent", "").then(|request| request.remove("User-Agent")),
         ),
-        fault("user-agent-changed", "kept by a proxy in X-Original-User-Agent", {
-            get(cast).header("User-Agent", "mine/1.0").then(|request| {
-                request.set("User-Agent", "Amazon CloudFront");
-                request.set("X-Original-User-Agent", "mine/1.0");
-            })
-        }),
+        fault(
+            "user-agent-changed | header-rewritten-by-proxy",
+            "kept by a proxy in X-Original-User-Agent",
+            {
+                get(cast).header("User-Agent", "mine/1.0").then(|request| {
+                    request.set("User-Agent", "Amazon CloudFront");
+                    request.set("X-Original-User-Agent", "mine/1.0");
+                })
+            },
+        ),
     ]
 }
 
