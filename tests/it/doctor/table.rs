@@ -107,8 +107,9 @@ fn tells_what_was_signed(found: &Diagnosis, client: &Client, how: &str) {
     let is_it = sent.contains(&hex::encode(signature));
     let is_another_key =
         found.cause.group == Group::Key || found.and.is_some_and(|and| and.group == Group::Key);
-    let is_other_scope =
-        found.cause.id.starts_with("key-of") || found.cause.id.starts_with("string-of");
+    let is_of_scope =
+        |cause: &Cause| ["key-of", "string-of"].iter().any(|of| cause.id.starts_with(of));
+    let is_other_scope = is_of_scope(found.cause) || found.and.is_some_and(is_of_scope);
     assert!(
         is_it || is_another_key || is_other_scope || found.cause.id.starts_with("signature-in"),
         "{how}: {}",
