@@ -14,6 +14,7 @@ use super::canonical::Canonical;
 use super::client::{Client, Door, derived, hmac};
 use super::examined::{self, Cast, Finding, ID, SECRET, in_library};
 use super::faults::{self, Fault};
+use crate::real_life::REAL_LIFE;
 use crate::support::{in_repository, is_to_be_written};
 
 /// What writes the table anew.
@@ -209,6 +210,10 @@ fn page(rows: &[Row]) -> String {
         for cause in causes().filter(|cause| cause.group == *group) {
             page.push_str(&line(cause, tallies.get(cause.id)));
         }
+    }
+    page.push_str("\n## Real clients, and real proxies\n\nWhat they are told; the tests hold each row to the client, and to nginx or a proxy that does the fault.\n\n| who | what is wrong | told |\n|---|---|---|\n");
+    for (who, fault, told) in REAL_LIFE {
+        writeln!(page, "| {who} | {} | `{told}` |", fault.replace('|', "\\|")).unwrap();
     }
     page.push_str("\n## Misses\n\n| meant | the fault | told instead |\n|---|---|---|\n");
     for row in rows.iter().filter(|row| !row.is_hit()) {
