@@ -199,8 +199,17 @@ impl<'t> Iterator for Lines<'t> {
         let line = parts.next().unwrap_or_default();
         self.rest = parts.next().unwrap_or_default();
         self.number = self.number.saturating_add(1);
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
+        Some(without_returns(line))
     }
+}
+
+/// A line without the carriage returns at its end, however many there are: one that stayed would be
+/// taken for part of a line end when it is read again (RFC 9112 section 2.2).
+fn without_returns(mut line: &[u8]) -> &[u8] {
+    while let Some(shorter) = line.strip_suffix(b"\r") {
+        line = shorter;
+    }
+    line
 }
 
 /// Whether `text` is a token (RFC 9110 section 5.6.2), as methods and names are.
@@ -237,6 +246,17 @@ mod tests {
         assert_eq!(request.header("a"), Some(&b"b\n  c\n\td"[..]));
         assert_eq!(request.to_wire(), b"GET / HTTP/1.1\r\nA:b\r\n  c\r\n\td\r\n\r\n");
         assert_eq!(Request::read(&request.to_wire()).unwrap(), request);
+    }
+
+    #[test]
+    fn carriage_returns_at_the_end_of_a_line_are_no_part_of_it() {
+        let request = read("GET /a\r\r\nA:b\r\r\n c\r\r\r\n\r\r\nbody\r\n");
+        assert_eq!((&*request.target, request.header("a")), (&b"/a"[..], Some(&b"b\n c"[..])));
+        assert_eq!(request.body, b"body\r");
+        assert_eq!(
+            Request::read(&request.to_text()).unwrap().headers,
+            [("A".to_owned(), b" b\n c".to_vec())]
+        );
     }
 
     #[test]
