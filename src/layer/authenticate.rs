@@ -48,7 +48,7 @@ use http::{Extensions, HeaderMap, HeaderValue, Request, Response, Uri};
 use http_body_util::BodyExt;
 use tower::{Layer, Service};
 
-use crate::doctor::{self, Case, Diagnosis};
+use crate::doctor::{self, Budget, Case, Diagnosis};
 use crate::error::{Code, Error};
 use crate::layer::body::{self, BoxError};
 use crate::layer::request_id::RequestId;
@@ -177,10 +177,13 @@ impl<G: Gate> Shared<G> {
         let read = self.gate.read(&mut Arrived { presented: &presented, body: &body, extensions });
         let peer = extensions.get::<Peer>();
         let failing =
-            |rules, is_read| Failing { presented: &presented, rules, body: &body, peer, is_read };
+            |rules, look: Look| Failing { presented: &presented, rules, body: &body, peer, look };
         let rules = match read {
             Ok(rules) => rules,
-            Err(error) => return Err(self.unread(error, failing(self.gate.rules(), false)).await),
+            Err(error) => {
+                let failing = failing(self.gate.rules(), doctor::unreadable);
+                return Err(self.unread(error, failing).await);
+            }
         };
         let scoped = presented.in_scope(rules)?;
         let known = self.known(&presented).await?;
@@ -188,7 +191,7 @@ impl<G: Gate> Shared<G> {
         let signer = self.verifier.verify(&scoped, &body, key).map_err(|refusal| {
             let is_mismatch = matches!(refusal, Refusal::Mismatch(_));
             let known = known.as_ref().filter(|_| is_mismatch);
-            let diagnosis = known.map(|known| self.examine(failing(rules, true), known));
+            let diagnosis = known.map(|known| self.examine(failing(rules, doctor::examine), known));
             Denied { diagnosis, ..refusal.into() }
         })?;
         // Behind a verification there is a key, or it would have refused.
@@ -218,16 +221,12 @@ impl<G: Gate> Shared<G> {
     /// Looks into a signature that is another than its key makes, or into a request that something
     /// has made unreadable after it was signed.
     fn examine(&self, failing: Failing<'_>, known: &Known<G::Caller>) -> Box<Diagnosis> {
-        let Failing { presented, rules, body, peer, is_read } = failing;
-        let siblings = self.gate.siblings(&known.caller);
-        let (key, siblings) = (&*known.key, siblings.as_slice());
-        let case = Case { presented, rules, body, key, siblings, port: None };
-        let diagnosis = if is_read {
-            self.practice.examine(&case, peer)
-        } else {
-            self.practice.unreadable(&case, peer)
-        };
-        Box::new(diagnosis)
+        let Failing { presented, rules, body, peer, look } = failing;
+        Box::new(self.practice.examine(presented, peer, |port, budget| {
+            let siblings = self.gate.siblings(&known.caller);
+            let (key, siblings) = (&*known.key, siblings.as_slice());
+            look(&Case { presented, rules, body, key, siblings, port }, budget)
+        }))
     }
 
     /// Why a request is not passed on that cannot be read. Its signature was not judged, and tells
@@ -306,9 +305,12 @@ struct Failing<'f> {
     rules: &'f Rules,
     body: &'f [u8],
     peer: Option<&'f Peer>,
-    /// Whether its parameters could be read.
-    is_read: bool,
+    /// With what.
+    look: Look,
 }
+
+/// How the doctor looks into a request: one that can be read, or one that cannot.
+type Look = fn(&Case<'_>, Budget) -> Diagnosis;
 
 /// A request that is not passed on.
 struct Denied {

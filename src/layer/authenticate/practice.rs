@@ -9,9 +9,10 @@ use dashmap::DashMap;
 use foldhash::quality::RandomState;
 
 use crate::clock::Time;
-use crate::doctor::{Budget, Case, Cause, Diagnosis, Proof, examine, not_examined, unreadable};
+use crate::doctor::{Budget, Cause, Diagnosis, Proof, not_examined};
 use crate::error::Error;
 use crate::layer::Peer;
+use crate::sigv4::Presented;
 
 /// The target of the lines, for filters: `countersign::doctor=info`.
 const TARGET: &str = "countersign::doctor";
@@ -68,21 +69,19 @@ impl Practice {
         Self { port: Some(port), ..self }
     }
 
-    /// Looks into a request whose parameters cannot be read.
-    pub(super) fn unreadable(&self, case: &Case<'_>, peer: Option<&Peer>) -> Diagnosis {
-        if !self.rooms.admits(case.key.id(), peer.map(Peer::ip), case.presented.now()) {
-            return not_examined(case.presented.head());
+    /// Looks into a request, unless there were too many of late; whatever `look` takes to do so is
+    /// spent only then.
+    pub(super) fn examine(
+        &self,
+        presented: &Presented<'_>,
+        peer: Option<&Peer>,
+        look: impl FnOnce(Option<u16>, Budget) -> Diagnosis,
+    ) -> Diagnosis {
+        if self.rooms.admits(presented.key_id(), peer.map(Peer::ip), presented.now()) {
+            look(self.port, self.budget)
+        } else {
+            not_examined(presented.head())
         }
-        unreadable(&Case { port: self.port.or(case.port), ..*case }, self.budget)
-    }
-
-    /// Looks into a signature that does not match, unless there were too many of late.
-    pub(super) fn examine(&self, case: &Case<'_>, peer: Option<&Peer>) -> Diagnosis {
-        let now = case.presented.now();
-        if !self.rooms.admits(case.key.id(), peer.map(Peer::ip), now) {
-            return not_examined(case.presented.head());
-        }
-        examine(&Case { port: self.port.or(case.port), ..*case }, self.budget)
     }
 
     /// Writes a line about a refusal.
