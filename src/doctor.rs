@@ -107,19 +107,24 @@ pub fn unreadable(case: &Case<'_>, budget: Budget) -> Diagnosis {
 /// Looks for the mistake that makes the signature of `case`, for as long as `budget` lasts.
 pub fn examine(case: &Case<'_>, budget: Budget) -> Diagnosis {
     let head = case.presented.head();
-    let Some(read) = search::read(case) else {
+    let Some((signature, written_as)) = search::signature(case) else {
         return without_signature(case);
     };
-    let base = read.base;
-    let ours = base.stages();
-    let mut search = Search::new(&base, budget);
-    let hit = search.whole(case, read.written_as);
+    let bases = search::baselines(case, &signature);
+    let share = budget.shared_by(bases.len());
+    let mut tried = 0_usize;
+    let found = bases.iter().find_map(|base| {
+        let mut search = Search::new(base, share);
+        let hit = search.whole(case, written_as);
+        tried = tried.saturating_add(search.tried());
+        Some((hit?, base))
+    });
     let signs = form::signs(head, absent(case.presented));
-    let diagnosis = match hit {
-        Some(hit) => proven(&hit, &base, head),
-        None => unproven(case, search.tried()),
+    let Some((hit, base)) = found else {
+        let ours = bases.first().map(Baseline::stages);
+        return Diagnosis { tried, signs, ours, ..unproven(case, tried) };
     };
-    Diagnosis { tried: search.tried(), ours: Some(ours), signs, ..diagnosis }
+    Diagnosis { tried, signs, ..proven(&hit, base, head) }
 }
 
 /// What was sent is no signature at all: nothing can be tried.
@@ -163,7 +168,7 @@ fn proven(hit: &Hit, base: &Baseline, head: &Head<'_>) -> Diagnosis {
         fix: fixes.join(" "),
         tried: 0,
         signs: Vec::new(),
-        ours: None,
+        ours: Some(base.stages()),
         theirs: hit.stages(base),
     }
 }

@@ -272,6 +272,7 @@ fn values(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     };
     [
         of_values(VALUES_NOT_FOLDED, base, &|name| raw(name).trim_ascii().to_vec()),
+        of_values(VALUES_NOT_FOLDED, base, &|name| folded_between_quotes(raw(name).trim_ascii())),
         of_values(VALUES_UNTRIMMED, base, &raw),
         of_values(VALUES_UNTRIMMED, base, &padded),
         of_values(VALUES_FOLDED_OTHERWISE, base, &halved),
@@ -288,6 +289,19 @@ fn values(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// A value whose spaces are folded but for those in quotes, as AWS once described it.
+fn folded_between_quotes(value: &[u8]) -> Vec<u8> {
+    let mut out: Vec<u8> = Vec::with_capacity(value.len());
+    let mut is_quoted = false;
+    for byte in value {
+        is_quoted ^= *byte == b'"';
+        if is_quoted || *byte != b' ' || out.last() != Some(&b' ') {
+            out.push(*byte);
+        }
+    }
+    out
 }
 
 /// Nothing, where every value is what it was.

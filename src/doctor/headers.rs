@@ -56,7 +56,7 @@ causes! { Headers:
         "Join the values by commas without spaces, in the order in which they are sent.";
     HEADER_SPACES, "header-spaces-trimmed",
         "The header {} was signed with white space that was cut off on the way.",
-        "with white space at the end of {}",
+        "with white space around the value of {}",
         "Trim values before they are signed.";
     RETRY_COUNTED, "retry-not-signed-again",
         "The request is signed for another attempt than it says: amz-sdk-request was changed by a retry.",
@@ -105,16 +105,13 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
     let told =
         |detail: &str| if is_absent { format!("{name}: {detail}") } else { detail.to_owned() };
     let mut found = Vec::new();
-    for (_, cause, values) in values::VALUES.iter().filter(|(other, ..)| *other == name) {
-        found.extend(values.iter().map(|other| with(cause, other.as_bytes()).told(told(other))));
+    for (cause, other) in values::all(case, name) {
+        found.push(with(cause, other.as_bytes()).told(told(&other)));
     }
-    found.extend(
-        values::specific(case, name)
-            .into_iter()
-            .map(|(cause, other)| with(cause, other.as_bytes()).told(told(&other))),
-    );
     for keeper in KEEPERS {
         let kept = head.value(&format!("{keeper}{name}"));
+        let short = name.strip_prefix("x-").map(|name| format!("{keeper}{name}"));
+        let kept = kept.or_else(|| head.value(&short?));
         found.extend(
             kept.map(|kept| with(HEADER_RESTORED, kept.trim_ascii()).told(name.to_owned())),
         );
@@ -129,8 +126,10 @@ fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hy
             .map(|other| with(HEADERS_JOINED, &other).told(name.to_owned())),
     );
     if !value.is_empty() {
-        let padded = [value, b" "].concat();
-        found.push(with(HEADER_SPACES, &padded).told(name.to_owned()));
+        for [before, behind] in [["", " "], [" ", ""], [" ", " "]] {
+            let padded = [before.as_bytes(), value, behind.as_bytes()].concat();
+            found.push(with(HEADER_SPACES, &padded).told(name.to_owned()));
+        }
         found.push(with(HEADER_EMPTY, b"").told(name.to_owned()));
     } else if is_absent {
         found.push(with(HEADER_ABSENT, b"").told(name.to_owned()));

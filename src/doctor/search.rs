@@ -26,34 +26,34 @@ const COPIES: usize = 200;
 /// So many headers may be signed for any two of them to be searched.
 const SEARCHED: usize = 12;
 
-/// A request, ready to be searched.
-#[derive(Debug)]
-pub(super) struct Read {
-    pub(super) base: Baseline,
-    /// What is wrong with how the signature is written, if anything is.
-    pub(super) written_as: Option<&'static Cause>,
+/// What the verifier makes of a request in each reading that it has, the most likely first.
+pub(super) fn baselines(case: &Case<'_>, signature: &Signature) -> Vec<Baseline> {
+    let payload = case.presented.payload(case.rules, case.body);
+    let payload = payload.unwrap_or_else(|_| PayloadLine::of(case.body));
+    let readings = case.presented.readings(case.rules);
+    readings.map(|reading| baseline(case, signature, &payload, reading)).collect()
 }
 
-/// Reads the signature, however it is written, and what the verifier makes of the rest; nothing,
-/// where what was sent is no signature.
-pub(super) fn read(case: &Case<'_>) -> Option<Read> {
+fn baseline(
+    case: &Case<'_>,
+    signature: &Signature,
+    payload: &PayloadLine,
+    reading: Reading,
+) -> Baseline {
     let presented = case.presented;
-    let (signature, written_as) = signature(case)?;
-    let payload = presented.payload(case.rules, case.body);
-    let payload = payload.unwrap_or_else(|_| PayloadLine::of(case.body));
-    let [reading, ..] = Reading::ALL;
-    let parts = presented.parts(case.rules, &payload, reading);
-    let (canonical, _) = presented.canonical_request(case.rules, &payload, reading);
+    let parts = presented.parts(case.rules, payload, reading);
+    let (canonical, _) = presented.canonical_request(case.rules, payload, reading);
     let text = presented.string_to_sign(&canonical);
     let mut head = text.clone();
     head.truncate(head.len().saturating_sub(64));
     let to_sign = ToSign { head, hash: Hash::Lower, end: b"" };
     let key = key::MadeFor::of(case).key(case.key.secret().expose().as_bytes());
-    Some(Read { base: Baseline { parts, canonical, text, to_sign, key, signature }, written_as })
+    Baseline { parts, canonical, text, to_sign, key, signature: signature.clone() }
 }
 
-/// The signature, and what is wrong with how it is written.
-fn signature(case: &Case<'_>) -> Option<(Signature, Option<&'static Cause>)> {
+/// The signature, however it is written, and what is wrong with that; nothing, where what was sent
+/// is no signature.
+pub(super) fn signature(case: &Case<'_>) -> Option<(Signature, Option<&'static Cause>)> {
     if let Some(signature) = case.presented.signature() {
         return Some((signature, None));
     }

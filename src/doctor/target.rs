@@ -145,10 +145,10 @@ fn paths(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
             .into_iter()
             .map(|path| of(PATH_PREFIX, signed(path.as_bytes(), rules)).told(path)),
     );
+    found.extend(misplaced(case));
     found.extend(
         encoded(raw, own).into_iter().map(|(cause, path, detail)| of(cause, path).told(detail)),
     );
-    found.extend(misplaced(case));
     found.retain(
         |hypothesis| !matches!(hypothesis.edits.as_slice(), [Edit::Path(path)] if path == own),
     );
@@ -180,7 +180,7 @@ fn in_transit(raw: &[u8]) -> Vec<Variant> {
         (PATH_UNESCAPED, replaced(raw, b"%20", b"+"), "+ for %20"),
         (PATH_UNESCAPED, replaced(raw, b"+", b"%2B"), "%2B for +"),
         (PATH_UNESCAPED, replaced(raw, b"~", b"%7E"), "%7E for ~"),
-        (PATH_UNESCAPED, raw.to_ascii_lowercase(), "all in lower case"),
+        (PATH_OTHERWISE_ENCODED, raw.to_ascii_lowercase(), "all letters in lower case"),
         (PATH_MERGED, doubled_slashes, ""),
     ]
     .into_iter()
@@ -217,16 +217,10 @@ fn prefixed(case: &Case<'_>, raw: &[u8]) -> Vec<String> {
     let behind = |prefix: &str| format!("{}{path}", prefix.trim_end_matches('/'));
     let mut found: Vec<_> = ORIGINALS.iter().filter_map(told).collect();
     found.extend(PREFIXES.iter().filter_map(told).map(|prefix| behind(&prefix)));
+    let mut cut = path.match_indices('/').filter_map(|(at, _)| path.get(at..)).skip(1).take(12);
+    found.extend(cut.next().map(str::to_owned));
     found.extend(STAGES.iter().map(|prefix| behind(prefix)));
-    // What is cut off again and again, from the front.
-    let mut rest = path.as_str();
-    while let Some((at, _)) = rest.char_indices().skip(1).find(|(_, letter)| *letter == '/') {
-        rest = rest.get(at..).unwrap_or_default();
-        found.push(rest.to_owned());
-        if found.len() > 24 {
-            break;
-        }
-    }
+    found.extend(cut.map(str::to_owned));
     found
 }
 
@@ -273,10 +267,22 @@ fn encoded(raw: &[u8], own: &[u8]) -> Vec<Variant> {
         (PATH_OTHERWISE_ENCODED, replaced(own, b"%20", b"+"), "+ for spaces"),
         (PATH_OTHERWISE_ENCODED, replaced(own, b"%2520", b"+"), "+ for spaces"),
         (PATH_OTHERWISE_ENCODED, escapes(own, u8::to_ascii_lowercase), "escapes in lower case"),
+        (PATH_OTHERWISE_ENCODED, replaced(own, b"/", b"%2F"), "%2F for slashes"),
+        (PATH_OTHERWISE_ENCODED, inner_slashes(own), "%2F for all slashes but the first"),
+        (
+            PATH_OTHERWISE_ENCODED,
+            own.strip_prefix(b"/").unwrap_or_default().to_vec(),
+            "no slash at its start",
+        ),
         (PATH_OTHERWISE_ENCODED, twice_latin, "Latin-1"),
         (PATH_OTHERWISE_ENCODED, in_latin, "Latin-1"),
         (PATH_OTHERWISE_ENCODED, replaced(own, b"%25", b"%2525"), "% encoded once more"),
     ]
+}
+
+fn inner_slashes(path: &[u8]) -> Vec<u8> {
+    let rest = path.strip_prefix(b"/").unwrap_or_default();
+    [b"/", replaced(rest, b"/", b"%2F").as_slice()].concat()
 }
 
 fn hex(byte: u8) -> impl Iterator<Item = u8> {
@@ -290,19 +296,24 @@ fn misplaced(case: &Case<'_>) -> Vec<Hypothesis> {
     let of = |cause, path: Vec<u8>| Hypothesis::of(cause).edit(Edit::Path(path));
     let host = head.host().unwrap_or_default();
     let with_query = [head.path(), b"?", head.query()].concat();
+    let encoded = |path: &[u8]| {
+        let mut out = Vec::new();
+        percent::encode_path_into(&mut out, path);
+        out
+    };
     let mut found = vec![
         of(PATH_MISSING, Vec::new()).told("nothing"),
         of(PATH_MISSING, b"/".to_vec()).told("a slash alone"),
+        of(PATH_WITH_QUERY, encoded(&with_query)).told("the query, encoded"),
         of(PATH_WITH_QUERY, with_query.clone()).told("the query"),
         of(PATH_WITH_QUERY, with_query).edit(Edit::Query(Vec::new())).told("the query"),
         of(PATH_WITH_QUERY, [b"/", host, head.path()].concat()).told("the host"),
         of(PATH_WITH_QUERY, [host, head.path()].concat()).told("the host"),
         of(PATH_WITH_QUERY, [b"//", host, head.path()].concat()).told("the host"),
-        of(PATH_MISSING, head.path().strip_prefix(b"/").unwrap_or_default().to_vec())
-            .told("the path without its first slash"),
     ];
     for scheme in [&b"http://"[..], b"https://"] {
         let path = [scheme, host, head.path()].concat();
+        found.push(of(PATH_WITH_QUERY, encoded(&path)).told("scheme and host, encoded"));
         found.push(of(PATH_WITH_QUERY, path).told("scheme and host"));
     }
     found

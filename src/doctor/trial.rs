@@ -150,6 +150,12 @@ impl Budget {
     /// For a command line, where somebody waits for nothing else.
     pub const COMMAND: Self = Self { trials: 3_000_000, bytes: 2 * 1024 * 1024 * 1024 };
 
+    /// A share of it, where so many have to live on it.
+    pub(super) fn shared_by(self, many: usize) -> Self {
+        let of = |whole: usize| whole.checked_div(many).unwrap_or(0);
+        Self { trials: of(self.trials), bytes: of(self.bytes) }
+    }
+
     /// Takes what so many signatures over so many bytes cost, if that much is left.
     pub(super) fn take(&mut self, trials: usize, bytes: usize) -> bool {
         match (self.trials.checked_sub(trials), self.bytes.checked_sub(bytes)) {

@@ -15,16 +15,14 @@ pub(super) fn rewritten<'c>(case: &Case<'c>) -> Vec<Other<'c>> {
     found.extend(written(&as_php, ", slashes and beyond ASCII as escapes"));
     found.extend(written(&in_utf8(body), ", beyond ASCII as it is"));
     found.extend(sorted(body).into_iter().flat_map(|text| written(&text, ", with sorted keys")));
-    for (from, to, told) in [
-        (&b"/"[..], &b"\\/"[..], "with slashes escaped"),
-        (b"\\/", b"/", "with slashes as they are"),
-        (b"<", b"\\u003c", "with < escaped"),
-        (b"\\u003c", b"<", "with < as it is"),
-        (b"&", b"\\u0026", "with & escaped"),
-        (b"\\u0026", b"&", "with & as it is"),
-        (b".0", b"", "with whole numbers without .0"),
+    for (text, told) in [
+        (replaced(body, b"/", b"\\/"), "with slashes escaped"),
+        (replaced(body, b"\\/", b"/"), "with slashes as they are"),
+        (escaped(body, OF_GO), "with < > & escaped"),
+        (escaped(body, OF_GSON), "with < > & = ' escaped"),
+        (unescaped(body, OF_GSON), "with < > & = ' as they are"),
+        (replaced(body, b".0", b""), "with whole numbers without .0"),
     ] {
-        let text = replaced(body, from, to);
         if text != body {
             found.extend([&b""[..], b" "].map(|space| {
                 let (comma, colon) = ([b",", space].concat(), [b":", space].concat());
@@ -34,6 +32,24 @@ pub(super) fn rewritten<'c>(case: &Case<'c>) -> Vec<Other<'c>> {
         }
     }
     found
+}
+
+/// Signs that serializers escape, so that JSON may stand in HTML: Go's `encoding/json`, and Gson.
+const OF_GO: &[(&[u8], &[u8])] = &[(b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026")];
+const OF_GSON: &[(&[u8], &[u8])] = &[
+    (b"<", b"\\u003c"),
+    (b">", b"\\u003e"),
+    (b"&", b"\\u0026"),
+    (b"=", b"\\u003d"),
+    (b"'", b"\\u0027"),
+];
+
+fn escaped(json: &[u8], signs: &[(&[u8], &[u8])]) -> Vec<u8> {
+    signs.iter().fold(json.to_vec(), |text, (sign, escape)| replaced(&text, sign, escape))
+}
+
+fn unescaped(json: &[u8], signs: &[(&[u8], &[u8])]) -> Vec<u8> {
+    signs.iter().fold(json.to_vec(), |text, (sign, escape)| replaced(&text, escape, sign))
 }
 
 /// The same text with other white space.

@@ -35,6 +35,7 @@ fn pieces(body: &[u8]) -> Vec<Other<'_>> {
     let pieces: Vec<_> = body.split(|byte| *byte == b'&').collect();
     let mut sorted = pieces.clone();
     sorted.sort_unstable();
+    let sorted = sorted.join(&b'&');
     let joined = |pieces: &[Vec<u8>]| pieces.join(&b'&');
     let recoded = |is_kept: fn(u8) -> bool, space: &[u8]| -> Vec<u8> {
         let parts = pieces.iter().map(|piece| {
@@ -46,7 +47,9 @@ fn pieces(body: &[u8]) -> Vec<Other<'_>> {
     };
     let filled: Vec<_> = pieces.iter().filter(|piece| !piece.ends_with(b"=")).copied().collect();
     vec![
-        other(BODY_FORM, sorted.join(&b'&')).told("with its parameters sorted"),
+        other(BODY_FORM, replaced(&sorted, b"+", b"%20")).told("sorted, with %20 for spaces"),
+        other(BODY_FORM, replaced(&sorted, b"%20", b"+")).told("sorted, with + for spaces"),
+        other(BODY_FORM, sorted).told("with its parameters sorted"),
         other(BODY_FORM, recoded(percent::is_unreserved, b"%20"))
             .told("encoded as RFC 3986 has it"),
         other(BODY_FORM, recoded(is_kept_by_forms, b"+")).told("encoded as browsers do it"),
@@ -54,6 +57,8 @@ fn pieces(body: &[u8]) -> Vec<Other<'_>> {
             .told("encoded as encodeURIComponent does it"),
         other(BODY_FORM, recoded(is_kept_by_hand, b"+")).told("with @ : , / as they are"),
         other(BODY_FORM, recoded(is_kept_by_hand, b"%20")).told("with @ : , / as they are"),
+        other(BODY_FORM, recoded(is_sign_kept_by_hand, b"+")).told("with @ : , as they are"),
+        other(BODY_FORM, recoded(is_sign_kept_by_hand, b"%20")).told("with @ : , as they are"),
         other(BODY_FORM, recoded(|_| true, b" ")).told("not encoded at all"),
         other(BODY_FORM, filled.join(&b'&')).told("without its empty parameters"),
     ]
@@ -79,7 +84,11 @@ fn is_kept_by_forms(byte: u8) -> bool {
 
 /// What hand-made encoders leave as it is: the signs of a path and of a time.
 fn is_kept_by_hand(byte: u8) -> bool {
-    percent::is_unreserved(byte) || matches!(byte, b'@' | b':' | b',' | b'/')
+    byte == b'/' || is_sign_kept_by_hand(byte)
+}
+
+fn is_sign_kept_by_hand(byte: u8) -> bool {
+    percent::is_unreserved(byte) || matches!(byte, b'@' | b':' | b',')
 }
 
 /// ECMAScript, `encodeURIComponent`, leaves these.

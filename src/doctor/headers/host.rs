@@ -44,7 +44,7 @@ causes! { Headers:
         "for the host {}",
         "Write an IPv6 address in brackets, in the Host header and in what is signed.";
     HOST_WITH_SCHEME, "host-with-scheme",
-        "The host is signed with more than its name: with the scheme or a slash.",
+        "The host is signed with more than its name: with the scheme, a slash or all of the URL.",
         "for the host '{}'",
         "Sign the host alone, with its port, as the Host header has it.";
     HOST_EMPTY, "host-empty",
@@ -142,6 +142,7 @@ fn place(base: &Baseline) -> Option<usize> {
 /// The host that arrived, and what is known of others.
 struct Names<'c> {
     own: &'c str,
+    target: String,
     name: &'c str,
     port: Option<&'c str>,
     ports: Vec<u16>,
@@ -170,8 +171,10 @@ impl<'c> Names<'c> {
         let told_ports = PORT_TELLERS.iter().filter_map(text).flat_map(|value| value.split(','));
         let told_ports = told_ports.filter_map(|port| port.trim().parse().ok()).take(MOST_TOLD);
         let credential = case.presented.credential();
+        let target = [head.path(), b"?", head.query()].concat();
         Self {
             own,
+            target: String::from_utf8_lossy(&target).trim_end_matches('?').to_owned(),
             name,
             port,
             ports: told_ports.chain(ports).chain(case.port).chain(PORTS.iter().copied()).collect(),
@@ -263,6 +266,9 @@ impl<'c> Names<'c> {
         {
             found.push((HOST_WITH_SCHEME, format!("{}{own}{}", around.0, around.1)));
         }
+        for scheme in ["", "http://", "https://"] {
+            found.push((HOST_WITH_SCHEME, format!("{scheme}{own}{}", self.target)));
+        }
         found
     }
 }
@@ -317,8 +323,11 @@ fn bucket(case: &Case<'_>, nth: usize, own: &str) -> Vec<Hypothesis> {
             of(format!("{bucket}.{own}"), format!("/{key}"));
         }
     }
-    if let Some((bucket, host)) = own.split_once('.') {
-        of(host.to_owned(), format!("/{bucket}{path}"));
+    // The name of a bucket may have dots.
+    for (at, _) in own.match_indices('.').take(4) {
+        if let Some((bucket, host)) = own.split_at_checked(at) {
+            of(host.trim_start_matches('.').to_owned(), format!("/{bucket}{path}"));
+        }
     }
     found
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::doctor::{Case, Cause};
 
 /// Values that clients and what stands between send, by header, and the cause where one of them was signed.
-pub(super) const VALUES: &[(&str, &Cause, &[&str])] = &[
+const VALUES: &[(&str, &Cause, &[&str])] = &[
     (
         "accept-encoding",
         ACCEPT_ENCODING_CHANGED,
@@ -50,6 +50,7 @@ pub(super) const VALUES: &[(&str, &Cause, &[&str])] = &[
             "application/json;charset=utf-8",
             "application/json; charset=UTF-8",
             "application/json;charset=UTF-8",
+            "application/json, */*",
             "application/JSON",
             "application/x-amz-json-1.0",
             "application/x-amz-json-1.1",
@@ -79,6 +80,8 @@ pub(super) const VALUES: &[(&str, &Cause, &[&str])] = &[
             "",
         ],
     ),
+    // The first attempt of AWS's SDK for Java 1.
+    ("amz-sdk-retry", RETRY_COUNTED, &["0/0/500", "0/0/"]),
     ("expect", EXPECT_CHANGED, &["100-continue", "100-Continue", ""]),
     ("content-length", CONTENT_LENGTH_CHANGED, &["0", "-1", ""]),
 ];
@@ -92,8 +95,21 @@ const MEMBERS: usize = 8;
 /// How often a request may have been tried.
 const ATTEMPTS: std::ops::RangeInclusive<u32> = 1..=10;
 
+/// The values that the header of that name may have had: those near to the one that arrived first.
+pub(super) fn all(case: &Case<'_>, name: &str) -> Vec<(&'static Cause, String)> {
+    let mut found = specific(case, name);
+    for (_, cause, values) in VALUES.iter().filter(|(other, ..)| *other == name) {
+        for value in *values {
+            if !found.iter().any(|(_, other)| other == value) {
+                found.push((*cause, (*value).to_owned()));
+            }
+        }
+    }
+    found
+}
+
 /// Values that depend on the request.
-pub(super) fn specific(case: &Case<'_>, name: &str) -> Vec<(&'static Cause, String)> {
+fn specific(case: &Case<'_>, name: &str) -> Vec<(&'static Cause, String)> {
     let head = case.presented.head();
     match name {
         "content-length" => lengths(case),
@@ -143,22 +159,25 @@ fn user_agents(sent: Option<&[u8]>) -> Vec<(&'static Cause, String)> {
     let spaces = sent.match_indices(' ').map(|(at, _)| at);
     let starts = spaces.rev().take(16).filter_map(|at| sent.get(..at));
     let others =
-        ["Go-http-client/1.1", "Go-http-client/2.0", "python-urllib3", "Python-urllib/3.11"];
+        ["", "Go-http-client/1.1", "Go-http-client/2.0", "python-urllib3", "Python-urllib/3.11"];
     starts.chain(others).map(|other| (USER_AGENT_CHANGED, other.to_owned())).collect()
 }
 
-/// `attempt=2; max=3`, of other attempts.
+/// `ttl=20270115T100030Z; attempt=2; max=3`, of other attempts: what stands before the number comes
+/// with the second attempt only, and what stands behind it not from every client.
 fn attempts(sent: Option<&[u8]>) -> Vec<(&'static Cause, String)> {
-    let Some(sent) = sent.and_then(|sent| std::str::from_utf8(sent).ok()) else {
+    let sent = sent.and_then(|sent| std::str::from_utf8(sent).ok());
+    let Some((before, behind)) = sent.and_then(|sent| sent.split_once("attempt=")) else {
         return Vec::new();
     };
-    let rest = sent
-        .split_once("attempt=")
-        .map(|(_, rest)| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-    let rest = rest.unwrap_or_default();
-    let mut found: Vec<_> =
-        ATTEMPTS.map(|nth| (RETRY_COUNTED, format!("attempt={nth}{rest}"))).collect();
-    found.extend(ATTEMPTS.map(|nth| (RETRY_COUNTED, format!("attempt={nth}"))));
+    let behind = behind.trim_start_matches(|c: char| c.is_ascii_digit());
+    let of = |before, behind| {
+        ATTEMPTS.map(move |nth| (RETRY_COUNTED, format!("{before}attempt={nth}{behind}")))
+    };
+    let mut found: Vec<_> = of("", behind).chain(of("", "")).collect();
+    if !before.is_empty() {
+        found.extend(of(before, behind));
+    }
     found
 }
 
@@ -170,9 +189,10 @@ fn dates(case: &Case<'_>) -> Vec<(&'static Cause, String)> {
         let sent = head.value(name).and_then(|sent| std::str::from_utf8(sent).ok());
         found.extend(sent.map(|sent| (DATE_REPLACED, sent.trim().to_owned())));
     }
-    found.extend(
-        [-3, -2, -1, 1, 2, 3].map(|seconds| (DATE_REPLACED, stamp.time().plus(seconds).basic())),
-    );
+    for seconds in [-1, -2, -3, 1, 2, 3] {
+        let time = stamp.time().plus(seconds);
+        found.extend([time.http(), time.basic()].map(|time| (DATE_REPLACED, time)));
+    }
     found
 }
 
@@ -195,6 +215,8 @@ pub(super) fn joined(case: &Case<'_>, name: &str) -> Vec<Vec<u8>> {
         values.join(&b"; "[..]),
         values.join(&b" "[..]),
         values.join(&b"\n"[..]),
+        // Each in a line of its own.
+        values.join([b"\n", name.as_bytes(), b":"].concat().as_slice()),
         values.iter().rev().copied().collect::<Vec<_>>().join(&b", "[..]),
         values.join(&b", "[..]),
         split(b","),

@@ -38,9 +38,9 @@ causes! { Target:
         "with parameters without a value {}",
         "Write name and equals sign for a parameter without a value.";
     QUERY_DUPLICATES, "query-duplicates-dropped",
-        "Of parameters that are given twice, only one is signed.",
-        "with the {} one of each name alone",
-        "Sign all parameters, also those of one name.";
+        "Parameters that are given twice are signed in another way: {}.",
+        "with {}",
+        "Sign all parameters, also those of one name, each with its own value.";
     QUERY_HAS_SIGNATURE, "query-with-signature",
         "The parameter X-Amz-Signature is signed as well.",
         "with X-Amz-Signature in the query",
@@ -211,16 +211,31 @@ fn orders(base: &Baseline, wire: &[Pair]) -> Vec<Hypothesis> {
         line(QUERY_SORTED_OTHERWISE, &by(&|pairs| pairs.sort_by_key(lower)))
             .told("without regard to case"),
     ];
+    found.push(
+        line(QUERY_SORTED_OTHERWISE, &by(&|pairs| pairs.sort_by_key(|(name, _)| natural(name))))
+            .told("with numbers in names by their value"),
+    );
     let names_last: Vec<_> = base.parts.query.iter().rev().cloned().collect();
     found.push(line(QUERY_SORTED_OTHERWISE, &names_last).told("backwards"));
     found
+}
+
+/// A name in pieces of digits and of others, of which those of digits go by their length first.
+fn natural(name: &[u8]) -> Vec<(usize, Vec<u8>)> {
+    let pieces = name.chunk_by(|one, two| one.is_ascii_digit() == two.is_ascii_digit());
+    let length =
+        |piece: &[u8]| if piece.first().is_some_and(u8::is_ascii_digit) { piece.len() } else { 0 };
+    pieces.map(|piece| (length(piece), piece.to_vec())).collect()
 }
 
 /// The query, encoded less or more than AWS encodes it.
 fn encodings(raw: &[u8], wire: &[Pair]) -> Vec<Hypothesis> {
     let coded = |write: &dyn Fn(&[u8]) -> Vec<u8>| sorted(mapped(wire, write));
     let html = replaced(&replaced(raw, b"&amp;", b"&"), b"amp;", b"");
-    let html = sorted(html.split(|byte| *byte == b'&').map(split).collect());
+    let unescaped = |text: &[u8]| {
+        let pairs = text.split(|byte| *byte == b'&').map(split).collect::<Vec<_>>();
+        line(QUERY_HTML_ESCAPED, &sorted(mapped(&pairs, &right)))
+    };
     let as_sent = wire.iter().map(|(name, value)| [name.as_slice(), b"=", value].concat());
     let as_sent = as_sent.collect::<Vec<_>>().join(&b'&');
     let plain = |text: &[u8]| percent::decode(text, Plus::Space).unwrap_or_default().into_owned();
@@ -235,7 +250,10 @@ fn encodings(raw: &[u8], wire: &[Pair]) -> Vec<Hypothesis> {
         line(QUERY_AS_SENT, &coded(&plain)).told("decoded"),
         line(QUERY_PLUS, &coded(&literal)).told("%2B"),
         line(QUERY_PLUS, &coded(&kept)).told("+"),
-        line(QUERY_HTML_ESCAPED, &mapped(&html, &right)).told("&amp;"),
+        unescaped(&html).told("&amp;"),
+        unescaped(&replaced(raw, b"&#38;", b"&")).told("&#38;"),
+        unescaped(&replaced(raw, b"\\u0026", b"&")).told("\\u0026"),
+        unescaped(&replaced(raw, b"%5Cu0026", b"&")).told("\\u0026"),
     ]
 }
 
@@ -256,6 +274,11 @@ fn encoders(base: &Baseline) -> Vec<Hypothesis> {
         percent::encode_into(&mut out, text);
         out
     };
+    let in_latin = |text: &[u8]| {
+        let plain = percent::decode(text, Plus::Literal).unwrap_or_default();
+        let text = String::from_utf8_lossy(&plain).into_owned();
+        twice(&text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect::<Vec<_>>())
+    };
     let lower = own.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
     let is_kept_by_python = |byte: u8| byte == b'*' || percent::is_unreserved(byte) && byte != b'~';
     vec![
@@ -273,6 +296,7 @@ fn encoders(base: &Baseline) -> Vec<Hypothesis> {
         of("names in lower case", sorted(lower.collect())),
         of("! ' ( ) * left as they are", recoded(is_kept_by_javascript)),
         of("~ escaped and * left as it is", recoded(is_kept_by_python)),
+        of("Latin-1", sorted(mapped(own, &in_latin))),
         of("everything encoded twice", sorted(mapped(own, &twice))),
         line(QUERY_PLUS, &swapped(&[(b"%2B", b"%20")])).told("%20"),
     ]
@@ -291,13 +315,18 @@ fn sets(base: &Baseline, wire: &[Pair]) -> Vec<Hypothesis> {
     let mut last: Vec<_> = own.iter().rev().cloned().collect();
     last.dedup_by(|later, kept| later.0 == kept.0);
     last.reverse();
+    let joined = own.chunk_by(|one, two| one.0 == two.0).filter_map(|same| {
+        let values = same.iter().map(|(_, value)| value.as_slice()).collect::<Vec<_>>();
+        Some((same.first()?.0.clone(), values.join(&b"%2C"[..])))
+    });
     let mut found = vec![
         text(QUERY_NOT_SIGNED, Vec::new()),
         text(QUERY_EMPTY_VALUES, names_alone.collect::<Vec<_>>().join(&b'&'))
             .told("as a name alone"),
         line(QUERY_EMPTY_VALUES, &filled).told("left out"),
-        line(QUERY_DUPLICATES, &first).told("first"),
-        line(QUERY_DUPLICATES, &last).told("last"),
+        line(QUERY_DUPLICATES, &first).told("the first of each name alone"),
+        line(QUERY_DUPLICATES, &last).told("the last of each name alone"),
+        line(QUERY_DUPLICATES, &joined.collect::<Vec<_>>()).told("their values joined by commas"),
     ];
     found.extend(added(own, wire));
     found

@@ -166,8 +166,9 @@ fn told(diagnosis: &Diagnosis) -> String {
 fn shown(text: &[u8]) -> String {
     let is_cut = text.len() > MOST_TOLD;
     let text = String::from_utf8_lossy(text.get(..MOST_TOLD).unwrap_or(text));
-    let is_shown =
-        |c: &char| *c == '\n' || !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}');
+    let is_shown = |c: &char| {
+        matches!(c, '\n' | '\t') || !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}')
+    };
     text.chars().filter(is_shown).chain(is_cut.then_some('…')).collect()
 }
 
@@ -274,7 +275,7 @@ mod tests {
 
     #[test]
     fn what_is_told_is_cut_and_has_no_control_characters() {
-        assert_eq!(shown(b"a\nb\r\x00\x1bc"), "a\nbc");
+        assert_eq!(shown(b"a\n\tb\r\x00\x1bc"), "a\n\tbc");
         assert_eq!(shown(&vec![b'x'; MOST_TOLD + 1]).chars().count(), MOST_TOLD + 1);
     }
 }

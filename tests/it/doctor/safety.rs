@@ -144,7 +144,9 @@ async fn holds_nothing_secret(cast: &Cast, client: &Client, how: &str) {
         assert!(!told.contains(&secret[..12]) && !told.contains(&secret[28..]), "{how}: {told}");
     }
     for hushed in expected(client) {
-        assert!(!told.contains(&hushed), "{how}: {hushed} in {told}");
+        // An Authorization header that cannot be read comes back in AWS's own words.
+        assert!(is_sent(&hushed) || !told.contains(&hushed), "{how}: {hushed} in {told}");
+        assert!(!log.contains(&hushed), "{how}: {hushed} in {log}");
     }
     let sent =
         request.header("authorization").map(|value| String::from_utf8_lossy(value).into_owned());

@@ -69,6 +69,18 @@ fn rewritten(cast: &Cast) -> Vec<Fault> {
         json(cast, r#"{"a":"\u003cb\u003e"}"#),
         r#"{"a":"<b>"}"#,
     ));
+    faults.push(sent(
+        "body-json-rewritten",
+        "signed as Gson has it",
+        json(cast, r#"{"a": "\u003cb\u003d\u0027c\u0027\u003e\u0026"}"#),
+        r#"{"a":"<b='c'>&"}"#,
+    ));
+    faults.push(sent(
+        "body-json-rewritten",
+        "signed as it is, sent as Go has it",
+        json(cast, r#"{"a":"<b>&"}"#),
+        r#"{"a":"\u003cb\u003e\u0026"}"#,
+    ));
     faults.push(sent("body-json-rewritten", "an array", json(cast, "[1, 2, 3]"), "[1,2,3]"));
     faults
 }
