@@ -148,7 +148,7 @@ fn in_other_readings(cast: &Cast) -> Vec<Fault> {
     let token = cast.session.token.clone().unwrap();
     let late = presigned(cast)
         .key_id(&cast.session.id)
-        .secret(&format!("{}\n", cast.session.secret))
+        .secret(format!("{}\n", cast.session.secret))
         .then(move |request| {
             let token = crate::signer::encoded(token.as_bytes(), false);
             request.target.extend(format!("&X-Amz-Security-Token={token}").into_bytes());
