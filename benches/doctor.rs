@@ -21,7 +21,7 @@ const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
 /// Requests with a signature that nobody made.
-const REQUESTS: [(&str, &str, &str); 4] = [
+const REQUESTS: [(&str, &str, &str); 5] = [
     (
         "a form, three signed headers, as boto3 sends it",
         "POST / HTTP/1.1\nHost: localhost:7448\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\n\
@@ -41,6 +41,12 @@ const REQUESTS: [(&str, &str, &str); 4] = [
         "GET /a/b%20c/d+e/../f/g(h)/%C3%A9?Action=ListUsers&Version=2010-05-08&PathPrefix=%2Fa+b%2F&Marker=&x=1&x=2 HTTP/1.1\n\
          Host: gateway.internal.example.com:8443\nX-Forwarded-For: 10.0.0.1\nX-Forwarded-Host: api.example.com\n",
         "host;x-amz-date",
+    ),
+    (
+        "a form with tabs in a signed value, which is read in two ways",
+        "POST / HTTP/1.1\nHost: localhost:7448\nContent-Type: application/x-www-form-urlencoded\n\
+         Accept-Encoding: gzip, deflate, br\nX-Note: a\t\tb\nUser-Agent: aws-sdk-js/3.600.0 ua/2.0\n",
+        "accept-encoding;content-type;host;user-agent;x-amz-date;x-note",
     ),
     (
         "a body of 16 KiB of JSON",

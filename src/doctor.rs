@@ -110,21 +110,15 @@ pub fn examine(case: &Case<'_>, budget: Budget) -> Diagnosis {
     let Some((signature, written_as)) = search::signature(case) else {
         return without_signature(case);
     };
-    let bases = search::baselines(case, &signature);
-    let share = budget.shared_by(bases.len());
-    let mut tried = 0_usize;
-    let found = bases.iter().find_map(|base| {
-        let mut search = Search::new(base, share);
-        let hit = search.whole(case, written_as);
-        tried = tried.saturating_add(search.tried());
-        Some((hit?, base))
-    });
+    let base = search::baseline(case, signature);
+    let mut search = Search::new(&base, budget);
+    let hit = search.whole(case, written_as);
     let signs = form::signs(head, absent(case.presented));
-    let Some((hit, base)) = found else {
-        let ours = bases.first().map(Baseline::stages);
-        return Diagnosis { tried, signs, ours, ..unproven(case, tried) };
+    let diagnosis = match hit {
+        Some(hit) => proven(&hit, &base, head),
+        None => Diagnosis { ours: Some(base.stages()), ..unproven(case, search.tried()) },
     };
-    Diagnosis { tried, signs, ..proven(&hit, base, head) }
+    Diagnosis { tried: search.tried(), signs, ..diagnosis }
 }
 
 /// What was sent is no signature at all: nothing can be tried.
@@ -168,8 +162,8 @@ fn proven(hit: &Hit, base: &Baseline, head: &Head<'_>) -> Diagnosis {
         fix: fixes.join(" "),
         tried: 0,
         signs: Vec::new(),
-        ours: Some(base.stages()),
-        theirs: hit.stages(base),
+        ours: Some(hit.ours(base)),
+        theirs: hit.theirs(base),
     }
 }
 

@@ -2,13 +2,11 @@
 
 mod paired;
 
-use std::borrow::Cow;
-
 use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 
-use super::trial::{Baseline, Budget, Edit, Hash, Hypothesis, ToSign, canonical, string_to_sign};
+use super::trial::{Baseline, Budget, Edit, Hash, Hypothesis, Line, ToSign, Trial, write_query};
 use super::{Case, Cause, Stages, assembly, body, form, headers, key, scope, target};
-use crate::sigv4::{Algorithm, PayloadLine, Reading, Signature, VerifyingKey};
+use crate::sigv4::{Algorithm, Parts, PayloadLine, Reading, Signature, VerifyingKey};
 
 /// What a signature by a key pair costs, and a canonical request that is written and hashed, in
 /// signatures by shared secrets.
@@ -26,29 +24,46 @@ const COPIES: usize = 200;
 /// So many headers may be signed for any two of them to be searched.
 const SEARCHED: usize = 12;
 
-/// What the verifier makes of a request in each reading that it has, the most likely first.
-pub(super) fn baselines(case: &Case<'_>, signature: &Signature) -> Vec<Baseline> {
-    let payload = case.presented.payload(case.rules, case.body);
-    let payload = payload.unwrap_or_else(|_| PayloadLine::of(case.body));
-    let readings = case.presented.readings(case.rules);
-    readings.map(|reading| baseline(case, signature, &payload, reading)).collect()
-}
-
-fn baseline(
-    case: &Case<'_>,
-    signature: &Signature,
-    payload: &PayloadLine,
-    reading: Reading,
-) -> Baseline {
-    let presented = case.presented;
-    let parts = presented.parts(case.rules, payload, reading);
-    let (canonical, _) = presented.canonical_request(case.rules, payload, reading);
+/// What the verifier makes of the rest of a request in its likeliest reading.
+pub(super) fn baseline(case: &Case<'_>, signature: Signature) -> Baseline {
+    let (presented, payload) = (case.presented, payload(case));
+    let [reading, ..] = Reading::ALL;
+    let parts = presented.parts(case.rules, &payload, reading);
+    let (canonical, _) = presented.canonical_request(case.rules, &payload, reading);
     let text = presented.string_to_sign(&canonical);
     let mut head = text.clone();
     head.truncate(head.len().saturating_sub(64));
     let to_sign = ToSign { head, hash: Hash::Lower, end: b"" };
     let key = key::MadeFor::of(case).key(case.key.secret().expose().as_bytes());
-    Baseline { parts, canonical, text, to_sign, key, signature: signature.clone() }
+    Baseline { parts, canonical, text, to_sign, key, signature }
+}
+
+fn payload(case: &Case<'_>) -> PayloadLine {
+    let payload = case.presented.payload(case.rules, case.body);
+    payload.unwrap_or_else(|_| PayloadLine::of(case.body))
+}
+
+/// What is otherwise in the other readings that a request has, in each of them.
+fn other_readings(case: &Case<'_>, base: &Baseline) -> Vec<Vec<Edit>> {
+    let payload = payload(case);
+    let readings = case.presented.readings(case.rules).skip(1);
+    let parts = readings.map(|reading| case.presented.parts(case.rules, &payload, reading));
+    parts.map(|parts| differing(&base.parts, parts)).collect()
+}
+
+fn differing(parts: &Parts, others: Parts) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    if others.query != parts.query {
+        let mut line = Vec::new();
+        write_query(&mut line, &others.query);
+        edits.push(Edit::Query(line));
+    }
+    for (nth, (one, (_, other))) in parts.headers.iter().zip(others.headers).enumerate() {
+        if one.1 != other {
+            edits.push(Edit::Header(nth, Line::Value(other)));
+        }
+    }
+    edits
 }
 
 /// The signature, however it is written, and what is wrong with that; nothing, where what was sent
@@ -79,71 +94,25 @@ pub(super) fn signature(case: &Case<'_>) -> Option<(Signature, Option<&'static C
 pub(super) struct Hit {
     pub(super) first: Hypothesis,
     pub(super) second: Option<Hypothesis>,
+    /// The reading in which they do.
+    reading: Vec<Edit>,
 }
 
 impl Hit {
     fn one(first: Hypothesis) -> Self {
-        Self { first, second: None }
+        Self { first, second: None, reading: Vec::new() }
+    }
+
+    /// The stages as the verifier has them.
+    pub(super) fn ours(&self, base: &Baseline) -> Stages {
+        Trial { base, mistakes: [None, None], reading: &self.reading }.stages()
     }
 
     /// What the client has signed; nothing, where it is only the key that differs.
-    pub(super) fn stages(&self, base: &Baseline) -> Option<Stages> {
-        let trial = Trial { base, first: &self.first, second: self.second.as_ref() };
-        let stages = trial.stages();
-        (stages != base.stages()).then_some(stages)
-    }
-}
-
-impl Baseline {
-    /// The stages as the verifier has them.
-    pub(super) fn stages(&self) -> Stages {
-        Stages { canonical_request: self.canonical.clone(), string_to_sign: self.text.clone() }
-    }
-}
-
-/// One or two hypotheses, held against the signature.
-#[derive(Clone, Copy)]
-struct Trial<'t> {
-    base: &'t Baseline,
-    first: &'t Hypothesis,
-    second: Option<&'t Hypothesis>,
-}
-
-impl Trial<'_> {
-    fn edits(&self) -> [&[Edit]; 2] {
-        [&self.first.edits, self.second.map_or(&[], |second| &second.edits)]
-    }
-
-    /// Whether the canonical request is the verifier's.
-    fn is_unedited(&self) -> bool {
-        self.edits().iter().all(|edits| edits.is_empty())
-    }
-
-    fn canonical(&self) -> Cow<'_, [u8]> {
-        if self.is_unedited() {
-            return Cow::Borrowed(&self.base.canonical);
-        }
-        Cow::Owned(canonical(self.base, &self.edits()))
-    }
-
-    fn text(&self, canonical: &[u8]) -> Cow<'_, [u8]> {
-        let second = || self.second.and_then(|second| second.to_sign.as_ref());
-        match self.first.to_sign.as_ref().or_else(second) {
-            Some(otherwise) => string_to_sign(otherwise, canonical).into(),
-            None if self.is_unedited() => Cow::Borrowed(&self.base.text),
-            None => string_to_sign(&self.base.to_sign, canonical).into(),
-        }
-    }
-
-    fn key(&self) -> &VerifyingKey {
-        let second = || self.second.and_then(|second| second.key.as_ref());
-        self.first.key.as_ref().or_else(second).unwrap_or(&self.base.key)
-    }
-
-    fn stages(&self) -> Stages {
-        let canonical = self.canonical().into_owned();
-        let string_to_sign = self.text(&canonical).into_owned();
-        Stages { canonical_request: canonical, string_to_sign }
+    pub(super) fn theirs(&self, base: &Baseline) -> Option<Stages> {
+        let mistakes = [Some(&self.first), self.second.as_ref()];
+        let stages = Trial { base, mistakes, reading: &self.reading }.stages();
+        (stages != self.ours(base)).then_some(stages)
     }
 }
 
@@ -180,7 +149,8 @@ impl<'b> Search<'b> {
         }
         let is_long = self.base.canonical.len().saturating_mul(COPIES) > self.budget.bytes;
         let mut kinds = Kinds::of(case, self.base, (&mut self.budget, is_long));
-        self.single(&mut kinds)
+        self.single(&mut kinds, &[])
+            .or_else(|| self.read_otherwise(case, &mut kinds))
             .or_else(|| self.altered(case))
             .or_else(|| self.in_transit())
             .or_else(|| self.pair(kinds))
@@ -197,15 +167,27 @@ impl<'b> Search<'b> {
     }
 
     fn fits(&mut self, first: &Hypothesis, second: Option<&Hypothesis>) -> bool {
-        let trial = Trial { base: self.base, first, second };
+        self.fits_in(&[], [Some(first), second])
+    }
+
+    fn fits_in(&mut self, reading: &[Edit], mistakes: [Option<&Hypothesis>; 2]) -> bool {
+        // What nobody can pay for is not written, either.
+        if self.budget.trials < self.price() {
+            return false;
+        }
+        let trial = Trial { base: self.base, mistakes, reading };
         let canonical = trial.canonical();
         self.pay(canonical.len()) && self.made(trial.key(), &trial.text(&canonical))
     }
 
     /// Pays for a signature, and for so many bytes to be hashed before it.
     fn pay(&mut self, bytes: usize) -> bool {
-        let cost = self.cost().saturating_add(CANONICAL);
-        self.budget.take(cost, bytes.saturating_add(TEXT))
+        self.budget.take(self.price(), bytes.saturating_add(TEXT))
+    }
+
+    /// What a signature costs whose canonical request is written for it.
+    fn price(&self) -> usize {
+        self.cost().saturating_add(CANONICAL)
     }
 
     /// What a signature costs alone.
@@ -218,11 +200,21 @@ impl<'b> Search<'b> {
         key.made(Some(&self.base.signature), text)
     }
 
-    fn single(&mut self, kinds: &mut Kinds) -> Option<Hit> {
+    fn single(&mut self, kinds: &mut Kinds, reading: &[Edit]) -> Option<Hit> {
         let is_pair = self.cost() == PAIR;
-        kinds.in_order(is_pair).into_iter().find_map(|kind| {
-            let place = kind.iter().position(|hypothesis| self.fits(hypothesis, None))?;
-            Some(Hit::one(kind.swap_remove(place)))
+        let first = kinds.in_order(is_pair).into_iter().find_map(|kind| {
+            let mut fits = |one: &Hypothesis| self.fits_in(reading, [Some(one), None]);
+            let place = kind.iter().position(&mut fits)?;
+            Some(kind.swap_remove(place))
+        })?;
+        Some(Hit::one(first))
+    }
+
+    /// The same in every other reading that the request has.
+    fn read_otherwise(&mut self, case: &Case<'_>, kinds: &mut Kinds) -> Option<Hit> {
+        other_readings(case, self.base).into_iter().find_map(|reading| {
+            let hit = self.single(kinds, &reading)?;
+            Some(Hit { reading, ..hit })
         })
     }
 
@@ -243,7 +235,7 @@ impl<'b> Search<'b> {
         let mut others = paired::chosen([transit, bodies, targets, scopes, assemblies], many);
         if let Some((key, other)) = self.keyed(&keys, &others) {
             let (first, second) = (keys.swap_remove(key), others.swap_remove(other));
-            return Some(Hit { first, second: Some(second) });
+            return Some(Hit { second: Some(second), ..Hit::one(first) });
         }
         self.crossed(others)
     }
@@ -252,13 +244,13 @@ impl<'b> Search<'b> {
     fn keyed(&mut self, keys: &[Hypothesis], others: &[Hypothesis]) -> Option<(usize, usize)> {
         let unkeyed = others.iter().enumerate().filter(|(_, other)| other.key.is_none());
         for (place, other) in unkeyed {
-            let trial = Trial { base: self.base, first: other, second: None };
+            let trial = Trial { base: self.base, mistakes: [Some(other), None], reading: &[] };
             let canonical = trial.canonical();
             if !self.pay(canonical.len()) {
                 return None;
             }
             let text = trial.text(&canonical);
-            let keys = keys.iter().filter_map(|hypothesis| hypothesis.key.as_ref());
+            let keys = keys.iter().filter_map(|hypothesis| hypothesis.key.as_deref());
             let found = keys
                 .enumerate()
                 .find(|(_, key)| self.budget.take(self.cost(), TEXT) && self.made(key, &text));
@@ -280,7 +272,7 @@ impl<'b> Search<'b> {
         })?;
         // The later one goes first, so that the other stays where it is.
         let second = all.swap_remove(second);
-        Some(Hit { first: all.swap_remove(first), second: Some(second) })
+        Some(Hit { second: Some(second), ..Hit::one(all.swap_remove(first)) })
     }
 
     /// Whatever was changed on its way: every header, and every two, signed empty or left out.

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
-use super::Cause;
+use super::{Cause, Stages};
 use crate::sigv4::{Parts, Signature, VerifyingKey, hex_digest};
 
 /// One way in which a client may sign otherwise than it should: of the key, the string to
@@ -15,7 +15,8 @@ pub(super) struct Hypothesis {
     pub(super) cause: &'static Cause,
     /// What stands for `{}` in the sentences of the cause.
     pub(super) detail: Cow<'static, str>,
-    pub(super) key: Option<VerifyingKey>,
+    /// Few have one, and it is as large as all the rest.
+    pub(super) key: Option<Box<VerifyingKey>>,
     pub(super) to_sign: Option<ToSign>,
     pub(super) edits: Vec<Edit>,
 }
@@ -42,7 +43,7 @@ impl Hypothesis {
 
     /// Signed by another key.
     pub(super) fn key(self, key: VerifyingKey) -> Self {
-        Self { key: Some(key), ..self }
+        Self { key: Some(Box::new(key)), ..self }
     }
 
     /// With another string to sign.
@@ -133,6 +134,64 @@ pub(super) struct Baseline {
     pub(super) signature: Signature,
 }
 
+impl Baseline {
+    /// The stages as the verifier has them.
+    pub(super) fn stages(&self) -> Stages {
+        Stages { canonical_request: self.canonical.clone(), string_to_sign: self.text.clone() }
+    }
+}
+
+/// Up to two hypotheses in a reading, held against the signature.
+#[derive(Clone, Copy)]
+pub(super) struct Trial<'t> {
+    pub(super) base: &'t Baseline,
+    pub(super) mistakes: [Option<&'t Hypothesis>; 2],
+    pub(super) reading: &'t [Edit],
+}
+
+impl<'t> Trial<'t> {
+    fn mistakes(&self) -> impl Iterator<Item = &'t Hypothesis> {
+        self.mistakes.into_iter().flatten()
+    }
+
+    /// The mistakes go before the reading: what they change is as they have it.
+    fn edits(&self) -> [&'t [Edit]; 3] {
+        let [first, second] = self.mistakes;
+        let of = |mistake: Option<&'t Hypothesis>| mistake.map_or(&[][..], |one| &one.edits);
+        [of(first), of(second), self.reading]
+    }
+
+    /// Whether the canonical request is the verifier's.
+    fn is_unedited(&self) -> bool {
+        self.edits().iter().all(|edits| edits.is_empty())
+    }
+
+    pub(super) fn canonical(&self) -> Cow<'t, [u8]> {
+        if self.is_unedited() {
+            return Cow::Borrowed(&self.base.canonical);
+        }
+        Cow::Owned(canonical(self.base, &self.edits()))
+    }
+
+    pub(super) fn text(&self, canonical: &[u8]) -> Cow<'t, [u8]> {
+        match self.mistakes().find_map(|mistake| mistake.to_sign.as_ref()) {
+            Some(otherwise) => string_to_sign(otherwise, canonical).into(),
+            None if self.is_unedited() => Cow::Borrowed(&self.base.text),
+            None => string_to_sign(&self.base.to_sign, canonical).into(),
+        }
+    }
+
+    pub(super) fn key(&self) -> &'t VerifyingKey {
+        self.mistakes().find_map(|mistake| mistake.key.as_deref()).unwrap_or(&self.base.key)
+    }
+
+    pub(super) fn stages(&self) -> Stages {
+        let canonical = self.canonical().into_owned();
+        let string_to_sign = self.text(&canonical).into_owned();
+        Stages { canonical_request: canonical, string_to_sign }
+    }
+}
+
 /// What is left to spend: a signature costs one, a canonical request that is written and hashed
 /// for it two more.
 #[derive(Clone, Copy, Debug)]
@@ -150,12 +209,6 @@ impl Budget {
     /// For a command line, where somebody waits for nothing else.
     pub const COMMAND: Self = Self { trials: 3_000_000, bytes: 2 * 1024 * 1024 * 1024 };
 
-    /// A share of it, where so many have to live on it.
-    pub(super) fn shared_by(self, many: usize) -> Self {
-        let of = |whole: usize| whole.checked_div(many).unwrap_or(0);
-        Self { trials: of(self.trials), bytes: of(self.bytes) }
-    }
-
     /// Takes what so many signatures over so many bytes cost, if that much is left.
     pub(super) fn take(&mut self, trials: usize, bytes: usize) -> bool {
         match (self.trials.checked_sub(trials), self.bytes.checked_sub(bytes)) {
@@ -169,7 +222,7 @@ impl Budget {
 }
 
 /// The canonical request of several hypotheses together.
-pub(super) fn canonical(base: &Baseline, edits: &[&[Edit]]) -> Vec<u8> {
+fn canonical(base: &Baseline, edits: &[&[Edit]]) -> Vec<u8> {
     let mut out = Vec::with_capacity(base.canonical.len().saturating_add(128));
     write(&mut out, &base.parts, edits);
     out
@@ -266,7 +319,7 @@ impl Edit {
 }
 
 /// What is signed by the key of a trial.
-pub(super) fn string_to_sign(to_sign: &ToSign, canonical: &[u8]) -> Vec<u8> {
+fn string_to_sign(to_sign: &ToSign, canonical: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(to_sign.head.len().saturating_add(72));
     out.extend_from_slice(&to_sign.head);
     to_sign.hash.write(&mut out, canonical);
