@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use countersign::clock::Time;
+use countersign::doctor::Diagnosis;
 use countersign::error::{Code, Error};
 use countersign::layer::authenticate::{Arrived, AuthenticateLayer, Gate, Known};
 use countersign::secret::Secret;
@@ -101,6 +102,23 @@ async fn nobody_is_asked_for_a_key_whose_id_is_too_long_to_be_one() {
     assert_eq!(response.extensions().get(), Some(&Refusal::UnknownKey));
 }
 
+/// Copies of secrets are not made for a look that is not taken.
+#[tokio::test]
+async fn the_other_keys_of_a_user_are_asked_for_only_where_a_refusal_is_looked_into() {
+    let door = Door::new();
+    let asked = Arc::clone(&door.siblings_asked);
+    let layer = AuthenticateLayer::new(door);
+    let mut looked_into = 0;
+    for _ in 0..100 {
+        let wrong = Client::new("AKIAANN", "not hers").sign(create_user()).map(Full::new);
+        let response = layer.layer(service_fn(say)).oneshot(wrong).await.unwrap();
+        let diagnosis = response.extensions().get::<Arc<Diagnosis>>().unwrap();
+        looked_into += usize::from(diagnosis.cause.id != "not-examined");
+    }
+    assert!((1..100).contains(&looked_into), "{looked_into} of 100");
+    assert_eq!(asked.load(Ordering::SeqCst), looked_into);
+}
+
 fn ann() -> Client {
     Client::new("AKIAANN", "hers")
 }
@@ -164,12 +182,13 @@ impl Body for Endless {
 struct Door {
     iam: Rules,
     sts: Rules,
+    siblings_asked: Arc<AtomicUsize>,
 }
 
 impl Door {
     fn new() -> Self {
         let iam = Rules::query("iam").documented_at("https://docs.example/");
-        Self { iam, sts: Rules::query("sts") }
+        Self { iam, sts: Rules::query("sts"), siblings_asked: Arc::default() }
     }
 }
 
@@ -199,5 +218,10 @@ impl Gate for Door {
         }
         let key = || Key::new(id, 1, Secret::new("hers".to_owned()));
         Ok((id == "AKIAANN").then(|| Known::new(key(), "ann")))
+    }
+
+    fn siblings(&self, _: &&'static str) -> Vec<Arc<Key>> {
+        self.siblings_asked.fetch_add(1, Ordering::SeqCst);
+        Vec::new()
     }
 }
