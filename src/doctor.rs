@@ -113,7 +113,7 @@ pub fn examine(case: &Case<'_>, budget: Budget) -> Diagnosis {
     let base = search::baseline(case, signature);
     let mut search = Search::new(&base, budget);
     let hit = search.whole(case, written_as);
-    let signs = form::signs(head, absent(case.presented));
+    let signs = form::signs(case, absent(case.presented));
     let diagnosis = match hit {
         Some(hit) => proven(&hit, &base, head),
         None => Diagnosis { ours: Some(base.stages()), ..unproven(case, search.tried()) },

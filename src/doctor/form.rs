@@ -5,7 +5,7 @@ mod clock;
 pub(super) mod pasted;
 
 use super::diagnosis::causes;
-use super::{Cause, Sign};
+use super::{Case, Cause, Sign};
 use crate::sigv4::{Algorithm, Head, Misscoped, Refusal};
 
 causes! { Form:
@@ -161,6 +161,10 @@ causes! { Form:
         "A proxy stands between client and server, and says so.",
         "The request has headers that proxies add: {}.",
         "Look at what the proxy changes, the Host header first.";
+    PORT_SEEN, "host-names-no-port",
+        "The Host header names no port, but the server is reached at one of its own.",
+        "The Host header names no port, but the server listens on {}: a proxy or a mapping of ports stands in between.",
+        "Let the proxy pass the Host header on as it came (nginx: proxy_set_header Host $http_host).";
     COMPRESSED_SEEN, "content-encoded",
         "The body is compressed.",
         "The request has the header Content-Encoding: {}.",
@@ -302,7 +306,8 @@ fn credential_of(head: &Head<'_>) -> String {
 }
 
 /// What is odd about a request whose signature is another, the most telling first.
-pub(super) fn signs(head: &Head<'_>, absent: impl Iterator<Item = String>) -> Vec<Sign> {
+pub(super) fn signs(case: &Case<'_>, absent: impl Iterator<Item = String>) -> Vec<Sign> {
+    let head = case.presented.head();
     let sign = |(cause, detail): Found| Sign { cause, sentence: super::told(cause.made, &detail) };
     let mut found: Vec<_> = absent
         .map(|name| Sign {
@@ -315,10 +320,23 @@ pub(super) fn signs(head: &Head<'_>, absent: impl Iterator<Item = String>) -> Ve
     if !proxies.is_empty() {
         found.push(sign((PROXY_SEEN, proxies.join(", "))));
     }
+    if let Some(port) = case.port.filter(|port| {
+        !USUAL_PORTS.contains(port) && names_no_port(head.host().unwrap_or_default())
+    }) {
+        found.push(sign((PORT_SEEN, port.to_string())));
+    }
     if let Some(coding) = head.value("content-encoding") {
         found.push(sign((COMPRESSED_SEEN, String::from_utf8_lossy(coding).into_owned())));
     }
     found
+}
+
+/// The ports that clients leave out of the Host header.
+const USUAL_PORTS: [u16; 2] = [80, 443];
+
+fn names_no_port(host: &[u8]) -> bool {
+    let last = host.rsplit(|byte| *byte == b':').next().unwrap_or_default();
+    last.len() == host.len() || last.ends_with(b"]")
 }
 
 /// Headers that proxies add, and clients do not.
@@ -338,3 +356,18 @@ const PROXIES: &[&str] = &[
     "x-azure-ref",
     "fastly-ff",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_colons_of_an_address_are_no_port() {
+        for host in ["localhost", "[::1]", "iam.example.com", ""] {
+            assert!(names_no_port(host.as_bytes()), "{host}");
+        }
+        for host in ["localhost:80", "[::1]:7448", "127.0.0.1:1"] {
+            assert!(!names_no_port(host.as_bytes()), "{host}");
+        }
+    }
+}

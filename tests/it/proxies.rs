@@ -164,6 +164,22 @@ fn a_proxy_that_shows_itself_is_told_of_where_nothing_is_proven() {
     wait_until(|| gateway.log().contains("proxy-in-path"));
 }
 
+#[test]
+fn a_host_without_a_port_is_told_of_where_nothing_is_proven() {
+    let Some(program) = here("nginx", clients::nginx()) else { return };
+    let gateway = Gateway::start();
+    let nginx = Nginx::start(&program, &[faults::WITHOUT_PORT], &gateway.address());
+    let [(_, address)] = nginx.addresses() else { panic!("one proxy") };
+    let request = by_hand::root().sign(by_hand::get(address, by_hand::LIST, &[]));
+    let answer = by_hand::ask(address, &request);
+    let sign = format!(
+        "The Host header names no port, but the server listens on {}: a proxy or a mapping of ports stands in between.",
+        gateway.address().rsplit(':').next().unwrap()
+    );
+    assert!(answer.body.contains(&sign), "{}", answer.body);
+    wait_until(|| gateway.log().contains("host-names-no-port"));
+}
+
 /// Everything that is done to someone in these tests.
 fn done() -> Vec<(String, &'static str)> {
     let named = |faults: &[nginx::Fault]| faults.iter().map(|(name, _)| *name).collect::<Vec<_>>();

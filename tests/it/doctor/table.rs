@@ -28,6 +28,10 @@ pub(super) const MISMATCH: &str = "The request signature we calculated does not 
 const ELSEWHERE: &[(&str, &str)] = &[
     ("not-examined", "held by a test of its own: it is said when there are too many at once"),
     ("proxy-in-path", "a sign that stands beside other causes, and is held by a test of its own"),
+    (
+        "host-names-no-port",
+        "a sign that stands beside other causes, and is held by a test of its own",
+    ),
     ("content-encoded", "a sign that stands beside other causes, and is held by a test of its own"),
 ];
 

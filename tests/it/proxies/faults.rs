@@ -19,6 +19,12 @@ pub(super) const SHOWN: nginx::Fault = (
     "location / { proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_pass http://GATEWAY; }",
 );
 
+/// One that takes the port off, as many a manual has it, and tells nobody.
+pub(super) const WITHOUT_PORT: nginx::Fault = (
+    "Host is without its port ($host)",
+    "location / { proxy_set_header Host $host; proxy_pass http://GATEWAY; }",
+);
+
 /// What becomes of the Host header, which every client signs.
 pub(super) const HOSTS: &[nginx::Fault] = &[
     ("everything is passed on", keeping!("")),
@@ -40,10 +46,7 @@ pub(super) const HOSTS: &[nginx::Fault] = &[
         "location / { proxy_set_header X-Forwarded-Host $host; proxy_set_header X-Forwarded-Port $server_port; \
          proxy_pass http://GATEWAY; }",
     ),
-    (
-        "Host is without its port ($host)",
-        "location / { proxy_set_header Host $host; proxy_pass http://GATEWAY; }",
-    ),
+    WITHOUT_PORT,
     (
         "Host is without its port, X-Forwarded-Port has it",
         "location / { proxy_set_header Host $host; proxy_set_header X-Forwarded-Port $server_port; \
