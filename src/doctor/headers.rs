@@ -4,10 +4,10 @@
 pub(super) mod host;
 mod values;
 
-use super::Case;
 use super::assembly::VALUES_IN_LOWER_CASE;
 use super::diagnosis::causes;
 use super::trial::{Baseline, Edit, Hypothesis, Line, ToSign};
+use super::{Case, Cause};
 
 causes! { Headers:
     ACCEPT_ENCODING_CHANGED, "accept-encoding-changed",
@@ -76,9 +76,6 @@ causes! { Headers:
         "Look for what drops the header, the HTTP client or a proxy; or leave it out of the signed headers.";
 }
 
-/// Before the name of a header, where proxies keep what they change.
-const KEEPERS: &[&str] = &["x-original-", "x-forwarded-", "x-real-", "x-amzn-remapped-"];
-
 /// How many seconds a request may wait before somebody sets its date anew.
 const LATE: i64 = 60;
 const LATER: &[i64] = &[90, 120, 180, 240, 300, 600];
@@ -94,63 +91,72 @@ pub(super) fn hypotheses(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     found
 }
 
+/// A signed header.
+#[derive(Clone, Copy)]
+struct Signed<'s> {
+    nth: usize,
+    name: &'s str,
+    value: &'s [u8],
+    /// Whether it is listed, but did not arrive: then that is the cause, whatever its value was.
+    is_absent: bool,
+}
+
 /// The signed header at that place with other values.
 fn replaced(case: &Case<'_>, (nth, name): (usize, &str), value: &[u8]) -> Vec<Hypothesis> {
     let head = case.presented.head();
     let is_absent = head.values(name).next().is_none() && !matches!(name, "host" | ":authority");
-    let with = |usual, other: &[u8]| {
-        let wrong = if is_absent { HEADER_ABSENT } else { usual };
-        Hypothesis::of(wrong).edit(Edit::Header(nth, Line::Value(other.to_vec())))
-    };
-    let told =
-        |detail: &str| if is_absent { format!("{name}: {detail}") } else { detail.to_owned() };
-    let mut found = Vec::new();
-    for (cause, other) in values::all(case, name) {
-        found.push(with(cause, other.as_bytes()).told(told(&other)));
-    }
-    for keeper in KEEPERS {
-        let kept = head.value(&format!("{keeper}{name}"));
-        let short = name.strip_prefix("x-").map(|name| format!("{keeper}{name}"));
-        let kept = kept.or_else(|| head.value(&short?));
-        found.extend(
-            kept.map(|kept| with(HEADER_RESTORED, kept.trim_ascii()).told(name.to_owned())),
-        );
-    }
+    let signed = Signed { nth, name, value, is_absent };
+    let mut found: Vec<_> = values::all(case, name)
+        .into_iter()
+        .map(|(cause, other)| signed.as_told(cause, other))
+        .collect();
+    found.extend(values::kept(head, name).map(|kept| signed.with(HEADER_RESTORED, kept)));
     if name != "host" {
-        let lower = value.to_ascii_lowercase();
-        found.push(with(VALUES_IN_LOWER_CASE, &lower).told(name.to_owned()));
+        found.push(signed.with(VALUES_IN_LOWER_CASE, value.to_ascii_lowercase()));
     }
-    found.extend(
-        values::joined(case, name)
-            .into_iter()
-            .map(|other| with(HEADERS_JOINED, &other).told(name.to_owned())),
-    );
+    let joined = values::joined(case, name).into_iter();
+    found.extend(joined.map(|other| signed.with(HEADERS_JOINED, other)));
     if !value.is_empty() {
-        for [before, behind] in [["", " "], [" ", ""], [" ", " "]] {
-            let padded = [before.as_bytes(), value, behind.as_bytes()].concat();
-            found.push(with(HEADER_SPACES, &padded).told(name.to_owned()));
-        }
-        found.push(with(HEADER_EMPTY, b"").told(name.to_owned()));
+        found.extend(values::padded(value).map(|padded| signed.with(HEADER_SPACES, padded)));
+        found.push(signed.with(HEADER_EMPTY, Vec::new()));
     } else if is_absent {
-        found.push(with(HEADER_ABSENT, b"").told(name.to_owned()));
+        found.push(signed.with(HEADER_ABSENT, Vec::new()));
     }
-    found.extend(
-        values::listed(case, name)
-            .into_iter()
-            .map(|other| with(HEADER_EXTENDED, &other).told(name.to_owned())),
-    );
-    let left_out = match name {
-        _ if is_absent => HEADER_ABSENT,
-        "x-amz-security-token" => TOKEN_ADDED_LATER,
-        _ => HEADER_LEFT_OUT,
-    };
-    found.push(
-        Hypothesis::of(left_out).edit(Edit::Header(nth, Line::LeftOut)).told(name.to_owned()),
-    );
-    found.retain(|hypothesis| {
-        is_absent || !matches!(hypothesis.edits.as_slice(), [Edit::Header(_, Line::Value(other))] if other == value)
-    });
+    let listed = values::listed(case, name).into_iter();
+    found.extend(listed.map(|other| signed.with(HEADER_EXTENDED, other)));
+    found.push(signed.left_out());
+    found.retain(|hypothesis| is_absent || !signed.is_as_it_is(hypothesis));
     found
+}
+
+impl Signed<'_> {
+    fn cause(&self, usual: &'static Cause) -> &'static Cause {
+        if self.is_absent { HEADER_ABSENT } else { usual }
+    }
+
+    /// With another value, which is not told.
+    fn with(&self, usual: &'static Cause, value: impl Into<Vec<u8>>) -> Hypothesis {
+        let edit = Edit::Header(self.nth, Line::Value(value.into()));
+        Hypothesis::of(self.cause(usual)).edit(edit).told(self.name.to_owned())
+    }
+
+    /// With another value, which is told.
+    fn as_told(&self, usual: &'static Cause, value: String) -> Hypothesis {
+        let told = if self.is_absent { format!("{}: {value}", self.name) } else { value.clone() };
+        self.with(usual, value).told(told)
+    }
+
+    fn left_out(&self) -> Hypothesis {
+        let is_token = self.name == "x-amz-security-token";
+        let usual = if is_token { TOKEN_ADDED_LATER } else { HEADER_LEFT_OUT };
+        let edit = Edit::Header(self.nth, Line::LeftOut);
+        Hypothesis::of(self.cause(usual)).edit(edit).told(self.name.to_owned())
+    }
+
+    fn is_as_it_is(&self, hypothesis: &Hypothesis) -> bool {
+        let edits = hypothesis.edits.as_slice();
+        matches!(edits, [Edit::Header(_, Line::Value(other))] if other == self.value)
+    }
 }
 
 /// X-Amz-Date as it was before somebody set it anew: it is signed in two places.

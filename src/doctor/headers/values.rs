@@ -5,6 +5,7 @@ use super::{
     DATE_REPLACED, EXPECT_CHANGED, HEADERS_JOINED, RETRY_COUNTED, USER_AGENT_CHANGED,
 };
 use crate::doctor::{Case, Cause};
+use crate::sigv4::Head;
 
 /// Values that clients and what stands between send, by header, and the cause where one of them was signed.
 const VALUES: &[(&str, &Cause, &[&str])] = &[
@@ -106,6 +107,28 @@ pub(super) fn all(case: &Case<'_>, name: &str) -> Vec<(&'static Cause, String)> 
         }
     }
     found
+}
+
+/// Before the name of a header, where proxies keep what they change.
+const KEEPERS: &[&str] = &["x-original-", "x-forwarded-", "x-real-", "x-amzn-remapped-"];
+
+/// What proxies have kept of the header of that name, under another: `X-Forwarded-For` in
+/// `X-Original-X-Forwarded-For` or `X-Original-Forwarded-For`.
+pub(super) fn kept<'h>(head: &Head<'h>, name: &str) -> impl Iterator<Item = &'h [u8]> {
+    KEEPERS.iter().filter_map(move |keeper| {
+        let short = name.strip_prefix("x-").map(|name| format!("{keeper}{name}"));
+        let kept = head.value(&format!("{keeper}{name}")).or_else(|| head.value(&short?));
+        kept.map(<[u8]>::trim_ascii)
+    })
+}
+
+/// A value with white space around it.
+pub(super) fn padded(value: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let around = [["", " "], [" ", ""], [" ", " "]];
+    around.into_iter().map(move |around| {
+        let [before, behind] = around.map(str::as_bytes);
+        [before, value, behind].concat()
+    })
 }
 
 /// Values that depend on the request.
