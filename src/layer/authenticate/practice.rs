@@ -1,7 +1,7 @@
 //! Where refusals are looked into: how often, what the log learns, and what the caller is told.
 
 use std::hash::{BuildHasher, Hash};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -211,7 +211,7 @@ struct Rooms {
 impl Rooms {
     fn admits(&self, key_id: &str, address: Option<IpAddr>, now: Time) -> bool {
         self.takes(OF_A_KEY, &key_id, now)
-            && address.is_none_or(|address| self.takes(OF_AN_ADDRESS, &address, now))
+            && address.is_none_or(|address| self.takes(OF_AN_ADDRESS, &network(address), now))
             && self.takes_of_all(now)
     }
 
@@ -229,6 +229,14 @@ impl Rooms {
         // Two numbers, written together: a panic elsewhere leaves them whole.
         let mut left = self.of_all.lock().unwrap_or_else(PoisonError::into_inner);
         OF_ALL.take(left.get_or_insert(OF_ALL.full(now)), now)
+    }
+}
+
+/// Whose address it is: of IPv6, whoever has one has the 2^64 beside it as well (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from(address.to_bits() & !u128::from(u64::MAX)).into(),
+        address => address,
     }
 }
 
@@ -262,6 +270,22 @@ mod tests {
         assert_eq!(admitted("AKIAFOUR", 2), 20);
         // All together have their bound, whoever they are.
         assert_eq!(admitted("AKIAFIVE", 3), 0);
+    }
+
+    #[test]
+    fn who_has_a_whole_network_of_addresses_is_one() {
+        let rooms = Rooms::default();
+        let from = |text: String| Some(text.parse().unwrap());
+        let admitted = |network: &str| {
+            let keys = (0..100).map(|nth| (format!("AKIA{network}{nth}"), nth));
+            keys.filter(|(key, nth)| rooms.admits(key, from(format!("{network}{nth:x}")), NOW))
+                .count()
+        };
+        assert_eq!(admitted("2001:db8:0:1::"), 40);
+        assert_eq!(admitted("2001:db8:0:1:ff::"), 0);
+        assert_eq!(admitted("2001:db8:0:2::"), 20);
+        // An address of version 4 is its own, however it is written.
+        assert_eq!(network("::ffff:10.0.0.1".parse().unwrap()), IpAddr::from([10, 0, 0, 1]));
     }
 
     #[test]
