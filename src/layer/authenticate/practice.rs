@@ -236,7 +236,7 @@ impl Rooms {
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from(address.to_bits() & !u128::from(u64::MAX)).into(),
-        address => address,
+        address @ IpAddr::V4(_) => address,
     }
 }
 
