@@ -9,11 +9,13 @@ mod operate;
 mod place;
 mod serve;
 mod signature;
+mod unread;
 mod vectors;
 
 use std::fmt;
 use std::io::{self, Write};
 
+use self::unread::Output;
 use crate::config::Command;
 
 /// How a command ended that came to its end.
@@ -25,7 +27,7 @@ pub enum Ended {
     Badly,
 }
 
-/// Why a command came to nothing, in one sentence.
+/// Why a command came to nothing, in one sentence; in none, where nobody reads what it writes.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Failed {
     sentence: String,
@@ -55,8 +57,11 @@ impl fmt::Display for Failed {
 }
 
 // `Failed` is no `std::error::Error` itself, so that it can be made of any.
-impl<E: std::error::Error> From<E> for Failed {
+impl<E: std::error::Error + 'static> From<E> for Failed {
     fn from(error: E) -> Self {
+        if unread::is_behind(&error) {
+            return Self { sentence: String::new(), code: unread::ENDED };
+        }
         Self::new(error)
     }
 }
@@ -67,9 +72,11 @@ pub async fn run(
     out: &mut (impl Write + Send),
     mut log: impl Write + Send + 'static,
 ) -> Result<Ended, Failed> {
+    let out = &mut Output(out);
     match command {
+        // A server does not stop in silence.
+        Command::Serve(serve) => serve::run(*serve, &mut *out.0, log).await?,
         Command::Signature(signature) => return signature::run(&signature, out, &mut log),
-        Command::Serve(serve) => serve::run(*serve, out, log).await?,
         Command::Env { data_dir } => env::run(&data_dir, out)?,
         Command::Operate { operation, data_dir, seal } => {
             operate::run(operation, &data_dir, &seal, out).await?;

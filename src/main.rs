@@ -34,6 +34,8 @@ fn told(text: &str) -> ExitCode {
 }
 
 fn complain(sentence: &str, code: u8) -> ExitCode {
-    let _ = writeln!(io::stderr(), "countersign: {sentence}");
+    if !sentence.is_empty() {
+        let _ = writeln!(io::stderr(), "countersign: {sentence}");
+    }
     ExitCode::from(code)
 }

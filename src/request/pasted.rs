@@ -26,6 +26,9 @@ pub enum NotRead {
     /// It is no text of a request.
     #[error(transparent)]
     Text(#[from] Unreadable),
+    /// It begins as a URL, and is none.
+    #[error("it is no URL: white space in one is written as %20")]
+    Url,
     /// It is a curl command line that says too little, or too much.
     #[error(transparent)]
     Curl(#[from] curl::Unreadable),
@@ -52,6 +55,9 @@ impl Pasted {
         }
         if let Some(url) = alone(text) {
             return Ok(Self::of(Request::to(&url), url.is_secure));
+        }
+        if Url::begins(text.trim_ascii_start()) {
+            return Err(NotRead::Url);
         }
         let request = Request::read(text)?;
         let is_secure = Url::read(&request.target).and_then(|url| url.is_secure);

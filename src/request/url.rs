@@ -43,6 +43,11 @@ impl Url {
         })
     }
 
+    /// Whether `text` begins as one with a scheme does.
+    pub(super) fn begins(text: &[u8]) -> bool {
+        scheme(text).is_some_and(|(is_secure, _)| is_secure.is_some())
+    }
+
     /// The same without dot segments, which most clients take out of a path themselves
     /// (RFC 3986 section 5.2.4).
     pub(super) fn without_dots(self) -> Self {

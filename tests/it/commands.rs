@@ -6,7 +6,8 @@ mod sign;
 mod vectors;
 mod verify;
 
-use crate::program::{Ended, run_on};
+use crate::program::{Ended, run_on, run_unread};
+use crate::support::in_repository;
 
 const ID: &str = "AKIDEXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -43,4 +44,19 @@ fn printed(command: &str, input: &str) -> String {
 /// The request of AWS's documentation, signed when it was.
 fn signed() -> String {
     printed(&format!("sign --time {TIME}"), LIST_USERS)
+}
+
+/// `countersign explain request.txt | head -1` is no reason to complain.
+#[test]
+fn an_output_that_nobody_reads_ends_a_command_without_a_word() {
+    let vectors = in_repository("vectors/sigv4");
+    let vectors = vectors.to_str().unwrap();
+    for command in ["sign", "presign", "verify", "explain", "explain --output json", "vectors run"]
+    {
+        let mut args: Vec<_> = command.split(' ').collect();
+        args.extend(command.starts_with("vectors").then_some(vectors));
+        let input = if command.contains("sign") { LIST_USERS.to_owned() } else { signed() };
+        let ended = run_unread(input.as_bytes(), &args, KEY);
+        assert_eq!((ended.code, ended.err.as_str()), (Some(141), ""), "{command}");
+    }
 }

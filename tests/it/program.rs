@@ -1,9 +1,9 @@
 //! The program as a shell sees it: arguments, environment, what it prints, how it ends.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Seek, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
@@ -33,17 +33,32 @@ pub(crate) fn program(args: &[&str], variables: &[(&str, &str)]) -> Command {
 
 /// Runs the program to its end.
 pub(crate) fn run(args: &[&str], variables: &[(&str, &str)]) -> Ended {
-    let output = program(args, variables).stdin(Stdio::null()).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    ended(program(args, variables).stdin(Stdio::null()).output().unwrap())
 }
 
 /// Runs the program to its end, with this on its standard input.
 pub(crate) fn run_on(input: &[u8], args: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let output = program(args, variables).stdin(holding(input)).output().unwrap();
+    ended(output)
+}
+
+/// The same, where nobody reads what it prints.
+pub(crate) fn run_unread(input: &[u8], args: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = program(args, variables);
+    let command = command.stdin(holding(input)).stdout(writer).stderr(Stdio::piped());
+    ended(command.spawn().unwrap().wait_with_output().unwrap())
+}
+
+fn holding(input: &[u8]) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(input).unwrap();
     file.rewind().unwrap();
-    let output = program(args, variables).stdin(file).output().unwrap();
+    file
+}
+
+fn ended(output: Output) -> Ended {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }

@@ -194,6 +194,12 @@ fn the_secret_is_asked_for_and_so_is_all_that_is_not_told() {
         ),
         (&["explain"], " \n", KEY, "standard input holds no request that can be read: it is empty"),
         (
+            &["verify"],
+            "https://bucket.s3.amazonaws.com/a b?X-Amz-Signature=00",
+            KEY,
+            "standard input holds no request that can be read: it is no URL: white space in one is written as %20",
+        ),
+        (
             &["verify", "/nowhere.txt"],
             "",
             KEY,
