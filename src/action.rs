@@ -41,6 +41,10 @@ pub trait Action: Input {
     /// sign with before it changes anything, and it is told where it is asked for.
     const VOUCHES: bool = false;
 
+    /// The parameter that holds a trust policy: whom it names of other accounts is looked up
+    /// before it is kept.
+    const TRUSTS: Option<&'static str> = None;
+
     /// What the caller must be allowed. It has no default, and it cannot
     /// answer "I do not know": an action that forgets to ask does not compile.
     fn needs(&self, caller: &Caller, account: &Account) -> Needs;
@@ -278,6 +282,8 @@ pub struct Route {
     pub proves: Proves,
     /// [`Action::VOUCHES`].
     pub vouches: bool,
+    /// [`Action::TRUSTS`].
+    pub trusts: Option<&'static str>,
     /// Reads the parameters, and tells what is wrong with them.
     pub check: fn(&Form) -> Result<()>,
     /// Reads, asks leave, runs and writes, for this action.
@@ -294,6 +300,7 @@ impl Route {
             visits: A::VISITS,
             proves: A::PROVES,
             vouches: A::VOUCHES,
+            trusts: A::TRUSTS,
             check: |form| read::<A>(form).map(drop),
             serve: serve::<A>,
         }

@@ -2,6 +2,7 @@
 
 pub mod asked;
 pub mod leave;
+mod named;
 mod proofs;
 mod sent;
 pub mod table;
@@ -33,6 +34,7 @@ use crate::layer::request_id::RequestId;
 use crate::layer::{Answered, refusal, wanted_format};
 use crate::policy::{Fact, Facts};
 use crate::sigv4::Refusal;
+use crate::store::abroad::Abroad;
 use crate::store::draft::Draft;
 use crate::store::index::Credential;
 use crate::store::owner::Caller;
@@ -134,6 +136,9 @@ impl Inner {
         if asking.by.is_none() || visit::is_one(route) {
             return Either::Right(Box::pin(Arc::clone(self).visit(route, asking, answered)));
         }
+        if route.trusts.is_some() {
+            return Either::Right(Box::pin(Arc::clone(self).trust(route, asking, answered)));
+        }
         match self.try_at_once(route, &asking) {
             Ok(Some(response)) => at_once(answered.on(response)),
             Ok(None) => Either::Right(Box::pin(Arc::clone(self).commit(route, asking, answered))),
@@ -147,6 +152,7 @@ impl Inner {
         let key = asking.key().ok_or_else(Error::internal_failure)?;
         let draft = self.store.draft(key.home.published());
         let draft = if route.vouches { draft.asked_in(asking.region()) } else { draft };
+        let draft = asking.knowing(draft);
         let served = (route.serve)(&asking.call(&key.caller, &*self.policy), draft)?;
         let is_done = served.draft.is_unchanged();
         Ok(is_done.then(|| document(asking.format, served.answer)))
@@ -172,6 +178,7 @@ impl Inner {
         let work = move |draft: Draft| {
             // Others may have changed, by now, what the key was verified against.
             let caller = key.caller_in(draft.account()).ok_or_else(no_longer)?;
+            let draft = asking.knowing(draft);
             let served = (route.serve)(&asking.call(&caller, &*policy), draft)?;
             Ok((served.answer, served.draft))
         };
@@ -202,6 +209,8 @@ struct Asking {
     request_id: RequestId,
     format: Format,
     note: Option<Arc<Note>>,
+    /// Whom a trust policy in it names of other accounts.
+    abroad: Option<Arc<Abroad>>,
 }
 
 impl Asking {
@@ -210,7 +219,15 @@ impl Asking {
         let named = request.extensions().get().copied();
         let request_id = named.unwrap_or_else(|| RequestId::new(&request_id()));
         let note = request.extensions().get().cloned();
-        Self { by, asked, sent, request_id, format, note }
+        Self { by, asked, sent, request_id, format, note, abroad: None }
+    }
+
+    /// A draft that knows whom the request names.
+    fn knowing(&self, draft: Draft) -> Draft {
+        match &self.abroad {
+            Some(abroad) => draft.knowing(Arc::clone(abroad)),
+            None => draft,
+        }
     }
 
     /// What it is signed with.

@@ -1,5 +1,6 @@
 //! What exists, and how it is kept: the published accounts; draft, commit, publish.
 
+pub mod abroad;
 pub mod account;
 pub mod draft;
 pub mod engine;

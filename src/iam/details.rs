@@ -116,7 +116,7 @@ impl Item<'_> {
         match self {
             Self::User(user) => inline(&user.rights),
             Self::Group(group) => inline(&group.rights),
-            Self::Role(role) => inline(&role.rights).saturating_add(role.trust.text().len()),
+            Self::Role(role) => inline(&role.rights).saturating_add(role.trust.policy.text().len()),
             Self::Policy(policy) => {
                 policy.versions().iter().map(|version| version.text.len()).sum()
             }

@@ -143,6 +143,7 @@ impl Action for CreateRole {
     const SERVICE: &'static Service = &IAM;
     const NAME: &'static str = "CreateRole";
     type Output = CreateRoleResult;
+    const TRUSTS: Option<&'static str> = Some("AssumeRolePolicyDocument");
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
         let path = self.path.clone().unwrap_or_default();

@@ -67,7 +67,7 @@ impl CreateServiceLinkedRole {
             created: draft.now(),
             description: said(self.description),
             max_session: MaxSession::default(),
-            trust,
+            trust: trust.into(),
             rights: rights(&self.service),
             tags: Tags::new(Role::CASE),
             used: Arc::default(),

@@ -13,8 +13,8 @@ use imbl::OrdMap;
 use crate::arn::Arn;
 use crate::store::account::named::Named;
 use crate::store::entity::{
-    Entity, Group, Holder, KeyPair, ManagedPolicy, MfaDevice, OidcProvider, Profile, Role, Root,
-    SamlProvider, Settings, User,
+    Entity, Group, Holder, KeyPair, ManagedPolicy, MfaDevice, OidcProvider, Placed, Profile, Role,
+    Root, SamlProvider, Settings, User,
 };
 use crate::store::owner::Owner;
 use crate::text::{AccessKeyId, AccountId, EntityId, Folded, Text};
@@ -48,6 +48,17 @@ pub struct Account {
 }
 
 impl Account {
+    /// The id of the user or role of exactly that ARN, path and case included.
+    pub fn bearer(&self, arn: &str) -> Option<&EntityId> {
+        let name = Folded::of(&arn.rsplit('/').next()?);
+        self.bearing::<User>(&name, arn).or_else(|| self.bearing::<Role>(&name, arn))
+    }
+
+    fn bearing<E: Placed>(&self, name: &Folded, arn: &str) -> Option<&EntityId> {
+        let entity = E::all(self).get(name)?;
+        (entity.arn(&self.id).as_str() == arn).then(|| entity.id())
+    }
+
     /// An account in which nothing is yet.
     pub fn new(id: AccountId) -> Self {
         Self {

@@ -7,6 +7,7 @@ use crate::clock::Time;
 use crate::error::{Error, Result};
 use crate::ids::Ids;
 use crate::secret::Secret;
+use crate::store::abroad::Abroad;
 use crate::store::account::{Account, Change};
 use crate::store::entity::{Entity, KeyPair, Placed, Root, Settings, User};
 use crate::store::owner::Owner;
@@ -34,6 +35,8 @@ pub struct Draft {
     signing: Arc<Signing>,
     /// Where it was asked for, where that is told.
     region: Option<Box<str>>,
+    /// Whom a policy in the request names of other accounts, where that was looked up.
+    abroad: Option<Arc<Abroad>>,
     /// One-time codes that were used; none is taken where they are not known.
     pub(super) spent: Option<Arc<Spent>>,
 }
@@ -42,7 +45,7 @@ impl Draft {
     /// A draft in which nothing is changed yet.
     pub fn of(account: Arc<Account>, now: Time, limits: Limits, ids: Box<dyn Ids>) -> Self {
         let (changes, touched) = (Vec::new(), BTreeSet::new());
-        let (token_keys, signing, region) = (Arc::default(), Arc::default(), None);
+        let (token_keys, signing) = (Arc::default(), Arc::default());
         Self {
             account,
             changes,
@@ -52,7 +55,8 @@ impl Draft {
             ids,
             token_keys,
             signing,
-            region,
+            region: None,
+            abroad: None,
             spent: None,
         }
     }
@@ -67,6 +71,17 @@ impl Draft {
     #[must_use]
     pub fn asked_in(self, region: Option<&str>) -> Self {
         Self { region: region.map(Box::from), ..self }
+    }
+
+    /// The same, in which a policy may name these of other accounts.
+    #[must_use]
+    pub fn knowing(self, abroad: Arc<Abroad>) -> Self {
+        Self { abroad: Some(abroad), ..self }
+    }
+
+    /// Whom a policy in the request names of other accounts.
+    pub fn abroad(&self) -> Option<&Abroad> {
+        self.abroad.as_deref()
     }
 
     /// The account as it stands in this draft.

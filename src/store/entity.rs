@@ -34,7 +34,7 @@ pub use oidc::OidcProvider;
 pub use policy::{ManagedPolicy, Version};
 pub use profile::Profile;
 pub use rights::Rights;
-pub use role::Role;
+pub use role::{Role, Trust};
 pub use root::Root;
 pub use saml::{PrivateKey, SamlProvider};
 pub use settings::{Outbound, Settings};

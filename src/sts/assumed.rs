@@ -71,7 +71,7 @@ impl Assuming<'_> {
         let trust = find(self.role, account).map(|role| Source {
             name: "trust".into(),
             arn: None,
-            policy: role.trust.clone(),
+            policy: role.trust.policy.clone(),
         });
         let needs = needs.with("sts:RoleSessionName", self.session.to_string());
         let needs = match self.behind {

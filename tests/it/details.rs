@@ -73,7 +73,7 @@ fn role(trusted: &User, draft: &mut Draft) -> Role {
         created: draft.now(),
         description: None,
         max_session: MaxSession::default(),
-        trust: Policy::kept(&trust),
+        trust: Policy::kept(&trust).into(),
         rights: rights(),
         tags: Tags::new(Case::Ignored),
         used: std::sync::Arc::default(),

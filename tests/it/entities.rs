@@ -64,7 +64,7 @@ pub(crate) fn role(name: &str, id: EntityId) -> Role {
         created: CREATED,
         description: None,
         max_session: MaxSession::default(),
-        trust: Policy::kept("{}"),
+        trust: Policy::kept("{}").into(),
         rights: Rights::default(),
         tags: Tags::new(Role::CASE),
         used: Arc::default(),

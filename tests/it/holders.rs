@@ -27,7 +27,7 @@ pub(crate) fn put_role(draft: &mut Draft, name: &str, service: Option<&str>) {
         created: draft.now(),
         description: None,
         max_session: MaxSession::default(),
-        trust: Policy::kept("{}"),
+        trust: Policy::kept("{}").into(),
         rights: Rights::default(),
         tags: Tags::new(Role::CASE),
         used: std::sync::Arc::default(),

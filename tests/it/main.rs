@@ -108,6 +108,7 @@ mod tls;
 mod token_forgery;
 mod token_size;
 mod trust;
+mod trust_abroad;
 mod trust_forms;
 mod user;
 mod values;

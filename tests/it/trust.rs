@@ -11,19 +11,19 @@ fn trusting(who: &str) -> String {
     )
 }
 
-fn trusted(reply: &Reply) -> String {
+pub(crate) fn trusted(reply: &Reply) -> String {
     let encoded = reply.text("AssumeRolePolicyDocument");
     assert!(encoded.starts_with("%7B%22"), "{encoded}");
     String::from_utf8(decode(encoded.as_bytes(), Plus::Literal).unwrap().to_vec()).unwrap()
 }
 
 impl World {
-    async fn trusts(&self, role: &str, who: &str) -> Reply {
+    pub(crate) async fn trusts(&self, role: &str, who: &str) -> Reply {
         let document = trusting(who);
         self.root(&format!("CreateRole RoleName={role} AssumeRolePolicyDocument={document}")).await
     }
 
-    async fn trusted_by(&self, role: &str) -> String {
+    pub(crate) async fn trusted_by(&self, role: &str) -> String {
         trusted(&self.root(&format!("GetRole RoleName={role}")).await.ok())
     }
 }

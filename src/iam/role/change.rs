@@ -53,6 +53,7 @@ impl Action for UpdateAssumeRolePolicy {
     const SERVICE: &'static Service = &IAM;
     const NAME: &'static str = "UpdateAssumeRolePolicy";
     type Output = ();
+    const TRUSTS: Option<&'static str> = Some("PolicyDocument");
 
     fn needs(&self, _: &Caller, account: &Account) -> Needs {
         on_rights::<Role>(&self.name, account)

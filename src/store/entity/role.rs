@@ -1,5 +1,6 @@
 //! Roles.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Time;
@@ -23,7 +24,7 @@ pub struct Role {
     /// For how long others may be it at most.
     pub max_session: MaxSession,
     /// Who may become it.
-    pub trust: Policy,
+    pub trust: Trust,
     /// What it is granted.
     pub rights: Rights,
     /// The labels.
@@ -33,6 +34,23 @@ pub struct Role {
     /// The service that it belongs to, where it is linked to one: none but the
     /// service may change it.
     pub service: Option<ServiceName>,
+}
+
+/// Who may become a role.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    /// The policy, which names users and roles by their ids: whoever bears the name of one that
+    /// is gone is not trusted for it.
+    pub policy: Policy,
+    /// The ARNs by which it named those of other accounts.
+    pub abroad: BTreeMap<EntityId, Box<str>>,
+}
+
+impl From<Policy> for Trust {
+    /// A policy that names nobody of another account by an id.
+    fn from(policy: Policy) -> Self {
+        Self { policy, abroad: BTreeMap::new() }
+    }
 }
 
 entity! {

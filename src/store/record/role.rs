@@ -1,5 +1,6 @@
 //! Roles as they are kept.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,8 @@ use super::{Kept, Records, VERSION, checked, read, write};
 use crate::clock::Time;
 use crate::policy::document::Policy;
 use crate::store::engine::Failure;
-use crate::store::entity::{Role, Tagged};
+use crate::store::entity::{Role, Tagged, Trust};
+use crate::text::EntityId;
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +25,8 @@ struct RoleRecord {
     description: Option<String>,
     max_session: u32,
     trust: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    abroad: BTreeMap<String, Box<str>>,
     #[serde(default, skip_serializing_if = "RightsRecord::is_empty")]
     rights: RightsRecord,
     tags: Vec<(String, String)>,
@@ -42,7 +46,13 @@ impl Kept for Role {
             created: self.created.unix(),
             description: self.description.as_ref().map(ToString::to_string),
             max_session: self.max_session.get(),
-            trust: self.trust.text().to_owned(),
+            trust: self.trust.policy.text().to_owned(),
+            abroad: self
+                .trust
+                .abroad
+                .iter()
+                .map(|(id, arn)| (id.to_string(), arn.clone()))
+                .collect(),
             rights: RightsRecord::of(&self.rights),
             tags: write_tags(&self.tags),
             service: self.service.as_ref().map(ToString::to_string),
@@ -58,11 +68,20 @@ impl Kept for Role {
             created: Time::from_unix(record.created),
             description: record.description.as_deref().map(checked).transpose()?,
             max_session: checked(&record.max_session.to_string())?,
-            trust: Policy::kept(&record.trust),
+            trust: Trust {
+                policy: Policy::kept(&record.trust),
+                abroad: read_abroad(record.abroad)?,
+            },
             rights: record.rights.rights()?,
             tags: read_tags(Self::CASE, &record.tags)?,
             used: Arc::default(),
             service: record.service.as_deref().map(checked).transpose()?,
         })
     }
+}
+
+fn read_abroad(
+    record: BTreeMap<String, Box<str>>,
+) -> Result<BTreeMap<EntityId, Box<str>>, Failure> {
+    record.into_iter().map(|(id, arn)| Ok((checked(&id)?, arn))).collect()
 }
