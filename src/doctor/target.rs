@@ -1,9 +1,10 @@
 //! What goes wrong with the method and the path; the query has its own file.
 
+mod encoders;
 pub(super) mod query;
 
 use super::Case;
-use super::body::recoded::{escapes, is_kept_by_javascript};
+use super::body::recoded::escapes;
 use super::body::replaced;
 use super::diagnosis::causes;
 use super::trial::{Baseline, Edit, Hypothesis};
@@ -147,7 +148,9 @@ fn paths(case: &Case<'_>, base: &Baseline) -> Vec<Hypothesis> {
     );
     found.extend(misplaced(case));
     found.extend(
-        encoded(raw, own).into_iter().map(|(cause, path, detail)| of(cause, path).told(detail)),
+        encoders::paths(raw, own)
+            .into_iter()
+            .map(|(cause, path, detail)| of(cause, path).told(detail)),
     );
     found.retain(
         |hypothesis| !matches!(hypothesis.edits.as_slice(), [Edit::Path(path)] if path == own),
@@ -222,72 +225,6 @@ fn prefixed(case: &Case<'_>, raw: &[u8]) -> Vec<String> {
     found.extend(STAGES.iter().map(|prefix| behind(prefix)));
     found.extend(cut.map(str::to_owned));
     found
-}
-
-/// The path as other encoders write it: of the text that it stands for, once or twice.
-fn encoded(raw: &[u8], own: &[u8]) -> Vec<Variant> {
-    let kept = |signs: &'static str, detail| {
-        let plain = signs.bytes().fold(own.to_vec(), |path, sign| {
-            let escape = [b'%'].into_iter().chain(hex(sign)).collect::<Vec<_>>();
-            replaced(&path, &escape, &[sign])
-        });
-        (PATH_SIGNS_KEPT, plain, detail)
-    };
-    let javascript = raw.split(|byte| *byte == b'/').map(|part| {
-        let mut out = Vec::new();
-        for byte in part {
-            if is_kept_by_javascript(*byte) {
-                out.push(*byte);
-            } else {
-                percent::encode_into(&mut out, &[*byte]);
-            }
-        }
-        out
-    });
-    let javascript = javascript.collect::<Vec<_>>().join(&b'/');
-    let text = String::from_utf8_lossy(&percent::decode(raw, Plus::Literal).unwrap_or_default())
-        .into_owned();
-    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
-    let mut in_latin = Vec::new();
-    percent::encode_path_into(&mut in_latin, &latin);
-    let mut twice_latin = Vec::new();
-    percent::encode_path_into(&mut twice_latin, &in_latin);
-    vec![
-        kept("!'()*", "! ' ( ) *"),
-        kept("*", "*"),
-        kept("+", "+"),
-        kept(":", ":"),
-        kept("@", "@"),
-        kept("=", "="),
-        kept("$&+,:;=@", "$ & + , : ; = @"),
-        kept("!$&'()*+,;=:@", "! $ & ' ( ) * + , ; = : @"),
-        (PATH_SIGNS_KEPT, javascript, "! ' ( ) *"),
-        (PATH_SIGNS_KEPT, text.into_bytes(), "all signs"),
-        (PATH_OTHERWISE_ENCODED, replaced(own, b"~", b"%7E"), "%7E for ~"),
-        (PATH_OTHERWISE_ENCODED, replaced(own, b"%20", b"+"), "+ for spaces"),
-        (PATH_OTHERWISE_ENCODED, replaced(own, b"%2520", b"+"), "+ for spaces"),
-        (PATH_OTHERWISE_ENCODED, escapes(own, u8::to_ascii_lowercase), "escapes in lower case"),
-        (PATH_OTHERWISE_ENCODED, replaced(own, b"/", b"%2F"), "%2F for slashes"),
-        (PATH_OTHERWISE_ENCODED, inner_slashes(own), "%2F for all slashes but the first"),
-        (
-            PATH_OTHERWISE_ENCODED,
-            own.strip_prefix(b"/").unwrap_or_default().to_vec(),
-            "no slash at its start",
-        ),
-        (PATH_OTHERWISE_ENCODED, twice_latin, "Latin-1"),
-        (PATH_OTHERWISE_ENCODED, in_latin, "Latin-1"),
-        (PATH_OTHERWISE_ENCODED, replaced(own, b"%25", b"%2525"), "% encoded once more"),
-    ]
-}
-
-fn inner_slashes(path: &[u8]) -> Vec<u8> {
-    let rest = path.strip_prefix(b"/").unwrap_or_default();
-    [b"/", replaced(rest, b"/", b"%2F").as_slice()].concat()
-}
-
-fn hex(byte: u8) -> impl Iterator<Item = u8> {
-    let digits = data_encoding::HEXUPPER.encode(&[byte]);
-    digits.into_bytes().into_iter()
 }
 
 /// What else may stand in the line of the path.

@@ -77,6 +77,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("toml", &["config"]),
     ("tower", &["dispatch", "gateway", "layer"]),
     ("tracing_subscriber", &["config", "log"]),
+    ("unicode_normalization", &["doctor"]),
+    ("unicode_properties", &["text"]),
     ("uppsala", &["federation"]),
     ("uuid", &["ids"]),
     ("zeroize", &["doctor", "ids", "secret", "sigv4", "store", "totp"]),
