@@ -29,6 +29,9 @@ const OF_A_KEY: Rate = Rate { burst: 20, each_second: 5 };
 const OF_AN_ADDRESS: Rate = Rate { burst: 40, each_second: 10 };
 const OF_ALL: Rate = Rate { burst: 60, each_second: 20 };
 
+/// After so many seconds a key and an address have all places again.
+const FULL_AGAIN: i64 = 4;
+
 /// The doctor, and to whom it tells what it finds.
 #[derive(Debug)]
 pub struct Practice {
@@ -216,13 +219,21 @@ impl Rooms {
     }
 
     fn takes(&self, rate: Rate, who: &impl Hash, now: Time) -> bool {
-        // Who is forgotten is let in again, but never more often than all together are.
         if self.of_each.len() > REMEMBERED {
-            self.of_each.clear();
+            self.forget(now);
         }
         let mark = self.of_each.hasher().hash_one(who);
         let mut left = self.of_each.entry(mark).or_insert_with(|| rate.full(now));
         rate.take(&mut left, now)
+    }
+
+    /// Forgets who has all places again; if that is not enough, everyone, who are let in no more
+    /// often than all together are.
+    fn forget(&self, now: Time) {
+        self.of_each.retain(|_, left| now.since(left.at) < FULL_AGAIN);
+        if self.of_each.len() > REMEMBERED {
+            self.of_each.clear();
+        }
     }
 
     fn takes_of_all(&self, now: Time) -> bool {
@@ -295,6 +306,20 @@ mod tests {
             rooms.takes(OF_A_KEY, &nth, NOW);
         }
         assert!(rooms.of_each.len() <= REMEMBERED + 1);
+    }
+
+    #[test]
+    fn who_has_no_place_left_is_not_forgotten_for_those_who_have_all() {
+        let rooms = Rooms::default();
+        for nth in 0..REMEMBERED {
+            rooms.takes(OF_A_KEY, &nth, NOW);
+        }
+        let later = NOW.plus(FULL_AGAIN);
+        let taken = || (0..100).filter(|_| rooms.takes(OF_A_KEY, &"AKIA", later)).count();
+        assert_eq!(taken(), 20);
+        rooms.takes(OF_A_KEY, &"another", later);
+        assert!(rooms.of_each.len() < 3);
+        assert_eq!(taken(), 0);
     }
 
     #[test]
