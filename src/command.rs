@@ -16,7 +16,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use self::unread::Output;
-use crate::config::Command;
+use crate::config::{Command, Signer};
 
 /// How a command ended that came to its end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,18 +30,23 @@ pub enum Ended {
 /// Why a command came to nothing, in one sentence; in none, where nobody reads what it writes.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Failed {
-    sentence: String,
+    sentence: Option<String>,
     code: u8,
 }
 
 impl Failed {
     fn new(sentence: impl fmt::Display) -> Self {
-        Self { sentence: sentence.to_string(), code: 1 }
+        Self { sentence: Some(sentence.to_string()), code: 1 }
     }
 
     /// What was given is of no use, as a wrong command line is.
     fn unusable(sentence: impl fmt::Display) -> Self {
-        Self { sentence: sentence.to_string(), code: 2 }
+        Self { sentence: Some(sentence.to_string()), code: 2 }
+    }
+
+    /// Why, unless nobody reads that.
+    pub fn sentence(&self) -> Option<&str> {
+        self.sentence.as_deref()
     }
 
     /// What the process ends with.
@@ -52,7 +57,7 @@ impl Failed {
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence)
+        f.write_str(self.sentence.as_deref().unwrap_or("nobody reads what is written"))
     }
 }
 
@@ -60,7 +65,7 @@ impl fmt::Display for Failed {
 impl<E: std::error::Error + 'static> From<E> for Failed {
     fn from(error: E) -> Self {
         if unread::is_behind(&error) {
-            return Self { sentence: String::new(), code: unread::ENDED };
+            return Self { sentence: None, code: unread::ENDED };
         }
         Self::new(error)
     }
@@ -72,10 +77,9 @@ pub async fn run(
     out: &mut (impl Write + Send),
     mut log: impl Write + Send + 'static,
 ) -> Result<Ended, Failed> {
-    let out = &mut Output(out);
+    let out = &mut Output { is_marked: only_tells(&command), to: out };
     match command {
-        // A server does not stop in silence.
-        Command::Serve(serve) => serve::run(*serve, &mut *out.0, log).await?,
+        Command::Serve(serve) => serve::run(*serve, out, log).await?,
         Command::Signature(signature) => return signature::run(&signature, out, &mut log),
         Command::Env { data_dir } => env::run(&data_dir, out)?,
         Command::Operate { operation, data_dir, seal } => {
@@ -84,6 +88,16 @@ pub async fn run(
         Command::Vectors(vectors) => vectors::run(vectors, out, &mut log).await?,
     }
     Ok(Ended::Well)
+}
+
+/// Whether a command changes nothing and serves nobody: where nobody reads its output, nothing else
+/// is lost.
+fn only_tells(command: &Command) -> bool {
+    match command {
+        Command::Signature(_) | Command::Env { .. } => true,
+        Command::Vectors(vectors) => !matches!(vectors.signer, Signer::Client { .. }),
+        Command::Serve(_) | Command::Operate { .. } => false,
+    }
 }
 
 /// A line for a shell. What is not plain is quoted.

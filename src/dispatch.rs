@@ -1,8 +1,8 @@
 //! Service and action: finds what a request asks for, and sees it done.
 
+mod abroad;
 pub mod asked;
 pub mod leave;
-mod named;
 mod proofs;
 mod sent;
 pub mod table;

@@ -23,7 +23,10 @@ fn main() -> ExitCode {
     match runtime.block_on(command::run(command, &mut io::stdout(), io::stderr())) {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Badly) => ExitCode::FAILURE,
-        Err(failed) => complain(&failed.to_string(), failed.code()),
+        Err(failed) => match failed.sentence() {
+            Some(sentence) => complain(sentence, failed.code()),
+            None => ExitCode::from(failed.code()),
+        },
     }
 }
 
@@ -34,8 +37,6 @@ fn told(text: &str) -> ExitCode {
 }
 
 fn complain(sentence: &str, code: u8) -> ExitCode {
-    if !sentence.is_empty() {
-        let _ = writeln!(io::stderr(), "countersign: {sentence}");
-    }
+    let _ = writeln!(io::stderr(), "countersign: {sentence}");
     ExitCode::from(code)
 }

@@ -9,15 +9,26 @@ pub(super) const ENDED: u8 = 141;
 /// Writes to another, and marks the end of its reader: pipes to others than the reader of the
 /// output break as well, and that is told.
 #[derive(Debug)]
-pub(super) struct Output<'o, W>(pub(super) &'o mut W);
+pub(super) struct Output<'o, W> {
+    pub(super) to: &'o mut W,
+    /// Whether the end is marked.
+    pub(super) is_marked: bool,
+}
 
 impl<W: Write> Write for Output<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes).map_err(marked)
+        self.to.write(bytes).map_err(|error| self.marked(error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush().map_err(marked)
+        self.to.flush().map_err(|error| self.marked(error))
+    }
+}
+
+impl<W> Output<'_, W> {
+    fn marked(&self, error: io::Error) -> io::Error {
+        let is_marked = self.is_marked && error.kind() == io::ErrorKind::BrokenPipe;
+        if is_marked { io::Error::other(Unread) } else { error }
     }
 }
 
@@ -26,14 +37,11 @@ impl<W: Write> Write for Output<'_, W> {
 #[error("nobody reads what is written")]
 struct Unread;
 
-fn marked(error: io::Error) -> io::Error {
-    if error.kind() == io::ErrorKind::BrokenPipe { io::Error::other(Unread) } else { error }
-}
-
 /// Whether it is that which `error` is of.
 pub(super) fn is_behind(error: &(dyn Error + 'static)) -> bool {
     let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    inner.is_some_and(<dyn Error + Send + Sync>::is::<Unread>)
+    error.is::<Unread>()
+        || inner.is_some_and(<dyn Error + Send + Sync>::is::<Unread>)
         || error.source().is_some_and(is_behind)
 }
 
@@ -55,8 +63,10 @@ mod tests {
 
     #[test]
     fn the_reader_of_the_output_is_told_from_every_other() {
-        let error = Output(&mut Broken).write_all(b"x").unwrap_err();
-        assert!(is_behind(&error));
-        assert!(!is_behind(&Broken.write_all(b"x").unwrap_err()));
+        let ended = |is_marked| {
+            let error = Output { to: &mut Broken, is_marked }.write_all(b"x").unwrap_err();
+            is_behind(&error)
+        };
+        assert!(ended(true) && !ended(false));
     }
 }

@@ -228,7 +228,7 @@ fn names(base: &Baseline) -> Vec<Hypothesis> {
     sorted.sort_unstable();
     let reversed: Vec<_> = sorted.iter().rev().copied().collect();
     let titled: Vec<_> = listed.iter().map(|name| title(name)).collect();
-    vec![
+    let mut found = vec![
         of(NAMES_IN_OTHER_ORDER, joined(sorted)),
         of(NAMES_IN_OTHER_ORDER, joined(reversed)),
         of(NAMES_IN_OTHER_CASE, titled.join(";")).told("people write them"),
@@ -241,7 +241,10 @@ fn names(base: &Baseline) -> Vec<Hypothesis> {
         of(NAMES_SPACED, listed.join(":")),
         of(NAMES_SPACED, listed.join(", ")),
         of(NAMES_SPACED, format!("{text};")),
-    ]
+    ];
+    let is_as_it_is = |one: &Hypothesis| matches!(one.edits.as_slice(), [Edit::Names(names)] if *names == base.parts.names);
+    found.retain(|hypothesis| !is_as_it_is(hypothesis));
+    found
 }
 
 fn host_first(listed: &[&str]) -> String {

@@ -164,7 +164,7 @@ causes! { Form:
     PORT_SEEN, "host-names-no-port",
         "The Host header names no port, but the server is reached at one of its own.",
         "The Host header names no port, but the server listens on {}: a proxy or a mapping of ports stands in between.",
-        "Let the proxy pass the Host header on as it came (nginx: proxy_set_header Host $http_host).";
+        "See that it passes the Host header on as it came (nginx: proxy_set_header Host $http_host).";
     COMPRESSED_SEEN, "content-encoded",
         "The body is compressed.",
         "The request has the header Content-Encoding: {}.",
@@ -336,7 +336,7 @@ const USUAL_PORTS: [u16; 2] = [80, 443];
 
 fn names_no_port(host: &[u8]) -> bool {
     let last = host.rsplit(|byte| *byte == b':').next().unwrap_or_default();
-    last.len() == host.len() || last.ends_with(b"]")
+    !host.is_empty() && (last.len() == host.len() || last.ends_with(b"]"))
 }
 
 /// Headers that proxies add, and clients do not.
@@ -363,10 +363,10 @@ mod tests {
 
     #[test]
     fn the_colons_of_an_address_are_no_port() {
-        for host in ["localhost", "[::1]", "iam.example.com", ""] {
+        for host in ["localhost", "[::1]", "iam.example.com"] {
             assert!(names_no_port(host.as_bytes()), "{host}");
         }
-        for host in ["localhost:80", "[::1]:7448", "127.0.0.1:1"] {
+        for host in ["localhost:80", "[::1]:7448", "127.0.0.1:1", ""] {
             assert!(!names_no_port(host.as_bytes()), "{host}");
         }
     }

@@ -59,9 +59,9 @@ causes! { Headers:
         "with white space around the value of {}",
         "Trim values before they are signed.";
     RETRY_COUNTED, "retry-not-signed-again",
-        "The request is signed for another attempt than it says: amz-sdk-request was changed by a retry.",
-        "with amz-sdk-request: {}",
-        "Sign each attempt anew, or leave amz-sdk-request out of the signed headers.";
+        "The request is signed for another attempt than it says: a retry changed the header that counts them.",
+        "with {}",
+        "Sign each attempt anew, or leave amz-sdk-request and amz-sdk-retry out of the signed headers.";
     DATE_REPLACED, "date-header-replaced",
         "X-Amz-Date or Date was replaced after signing.",
         "with the time {} in the header",
@@ -142,7 +142,8 @@ impl Signed<'_> {
 
     /// With another value, which is told.
     fn as_told(&self, usual: &'static Cause, value: String) -> Hypothesis {
-        let told = if self.is_absent { format!("{}: {value}", self.name) } else { value.clone() };
+        let is_named = self.is_absent || usual == RETRY_COUNTED;
+        let told = if is_named { format!("{}: {value}", self.name) } else { value.clone() };
         self.with(usual, value).told(told)
     }
 

@@ -2,6 +2,8 @@
 
 mod paired;
 
+use std::iter;
+
 use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 
 use super::trial::{Baseline, Budget, Edit, Hash, Hypothesis, Line, ToSign, Trial, write_query};
@@ -45,8 +47,9 @@ fn payload(case: &Case<'_>) -> PayloadLine {
 
 /// What is otherwise in the other readings that a request has, in each of them.
 fn other_readings(case: &Case<'_>, base: &Baseline) -> Vec<Vec<Edit>> {
-    let payload = payload(case);
     let readings = case.presented.readings(case.rules).skip(1);
+    // No reading is about the payload.
+    let payload = PayloadLine::Unsigned;
     let parts = readings.map(|reading| case.presented.parts(case.rules, &payload, reading));
     parts.map(|parts| differing(&base.parts, parts)).collect()
 }
@@ -140,7 +143,9 @@ impl<'b> Search<'b> {
         case: &Case<'_>,
         written_as: Option<&'static Cause>,
     ) -> Option<Hit> {
-        if self.fits(&Hypothesis::of(form::SECRET_UNKNOWN), None) {
+        let readings = other_readings(case, self.base);
+        let mut all = iter::once([].as_slice()).chain(readings.iter().map(Vec::as_slice));
+        if all.any(|reading| self.fits_in(reading, [None, None])) {
             return beside(case, written_as).map(Hit::one);
         }
         let renamed = self.renamed(case);
@@ -149,8 +154,8 @@ impl<'b> Search<'b> {
         }
         let is_long = self.base.canonical.len().saturating_mul(COPIES) > self.budget.bytes;
         let mut kinds = Kinds::of(case, self.base, (&mut self.budget, is_long));
-        self.single(&mut kinds, &[])
-            .or_else(|| self.read_otherwise(case, &mut kinds))
+        self.single(&mut kinds)
+            .or_else(|| self.read_otherwise(readings, &mut kinds))
             .or_else(|| self.altered(case))
             .or_else(|| self.in_transit())
             .or_else(|| self.pair(kinds))
@@ -172,7 +177,7 @@ impl<'b> Search<'b> {
 
     fn fits_in(&mut self, reading: &[Edit], mistakes: [Option<&Hypothesis>; 2]) -> bool {
         // What nobody can pay for is not written, either.
-        if self.budget.trials < self.price() {
+        if self.budget.trials < self.price() || self.budget.bytes < self.base.canonical.len() {
             return false;
         }
         let trial = Trial { base: self.base, mistakes, reading };
@@ -200,22 +205,38 @@ impl<'b> Search<'b> {
         key.made(Some(&self.base.signature), text)
     }
 
-    fn single(&mut self, kinds: &mut Kinds, reading: &[Edit]) -> Option<Hit> {
-        let is_pair = self.cost() == PAIR;
-        let first = kinds.in_order(is_pair).into_iter().find_map(|kind| {
-            let mut fits = |one: &Hypothesis| self.fits_in(reading, [Some(one), None]);
-            let place = kind.iter().position(&mut fits)?;
-            Some(kind.swap_remove(place))
-        })?;
-        Some(Hit::one(first))
+    fn single(&mut self, kinds: &mut Kinds) -> Option<Hit> {
+        self.first_of(kinds, |search, one| search.fits(one, None)).map(Hit::one)
     }
 
-    /// The same in every other reading that the request has.
-    fn read_otherwise(&mut self, case: &Case<'_>, kinds: &mut Kinds) -> Option<Hit> {
-        other_readings(case, self.base).into_iter().find_map(|reading| {
-            let hit = self.single(kinds, &reading)?;
-            Some(Hit { reading, ..hit })
+    /// What is made together with others in real life, in every other reading that the request
+    /// has. What makes all of the canonical request otherwise is made of the first.
+    fn read_otherwise(&mut self, readings: Vec<Vec<Edit>>, kinds: &mut Kinds) -> Option<Hit> {
+        let many = self.many();
+        readings.into_iter().find_map(|reading| {
+            let first = self.first_of(kinds, |search, one| {
+                many(one.cause) > 0
+                    && !one.is_of_all()
+                    && search.fits_in(&reading, [Some(one), None])
+            })?;
+            Some(Hit { reading, ..Hit::one(first) })
         })
+    }
+
+    fn first_of(
+        &mut self,
+        kinds: &mut Kinds,
+        mut fits: impl FnMut(&mut Self, &Hypothesis) -> bool,
+    ) -> Option<Hypothesis> {
+        kinds.in_order(self.cost() == PAIR).into_iter().find_map(|kind| {
+            let place = kind.iter().position(|one| fits(self, one))?;
+            Some(kind.swap_remove(place))
+        })
+    }
+
+    /// How many ways of each cause are tried together with others.
+    fn many(&self) -> fn(&Cause) -> usize {
+        if self.budget.trials > DEEP { paired::deep } else { paired::usual }
     }
 
     /// A body that was changed beyond recognition, where its length is signed beside its hash.
@@ -229,7 +250,7 @@ impl<'b> Search<'b> {
     /// Two mistakes at once: a mangled secret hides every other, and what changes a request on its
     /// way seldom changes one thing.
     fn pair(&mut self, kinds: Kinds) -> Option<Hit> {
-        let many = if self.budget.trials > DEEP { paired::deep } else { paired::usual };
+        let many = self.many();
         let Kinds { keys, transit, bodies, targets, scopes, assemblies } = kinds;
         let mut keys = paired::chosen([keys], many);
         let mut others = paired::chosen([transit, bodies, targets, scopes, assemblies], many);

@@ -60,6 +60,10 @@ causes! { Target:
         "The path is encoded in another way: {}.",
         "with {} in the path",
         "Encode each byte of the path's UTF-8 as % and two upper-case digits; a space is %20, ~ stays.";
+    PATH_WRITTEN_OTHERWISE, "path-otherwise-written",
+        "The path is signed as another text than it is sent as: {}.",
+        "with {} in the path",
+        "Sign the path of the URL that is sent: from its first slash, and in the same letters.";
     PATH_MISSING, "path-missing",
         "The line of the path is empty or the root, whatever is asked for.",
         "with {} in the line of the path",
@@ -183,7 +187,7 @@ fn in_transit(raw: &[u8]) -> Vec<Variant> {
         (PATH_UNESCAPED, replaced(raw, b"%20", b"+"), "+ for %20"),
         (PATH_UNESCAPED, replaced(raw, b"+", b"%2B"), "%2B for +"),
         (PATH_UNESCAPED, replaced(raw, b"~", b"%7E"), "%7E for ~"),
-        (PATH_OTHERWISE_ENCODED, raw.to_ascii_lowercase(), "all letters in lower case"),
+        (PATH_WRITTEN_OTHERWISE, raw.to_ascii_lowercase(), "all letters in lower case"),
         (PATH_MERGED, doubled_slashes, ""),
     ]
     .into_iter()

@@ -36,6 +36,11 @@ impl Hypothesis {
             || self.edits.iter().any(is_same)
     }
 
+    /// Whether it makes all of the canonical request otherwise.
+    pub(super) fn is_of_all(&self) -> bool {
+        self.edits.iter().any(|edit| edit.whole().is_some())
+    }
+
     /// With `detail` in its sentences.
     pub(super) fn told(self, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { detail: detail.into(), ..self }

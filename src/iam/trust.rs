@@ -21,7 +21,9 @@ pub(super) fn read(text: &PolicyText, draft: &Draft) -> Result<Trust> {
     if policy.size() > most {
         return Err(Error::over_quota("ACLSizePerRole", most));
     }
-    let known = Known { account: draft.account(), abroad: draft.abroad() };
+    // Where nobody has looked whom it names of other accounts, it is not kept by names instead.
+    let abroad = draft.abroad().ok_or_else(Error::internal_failure)?;
+    let known = Known { account: draft.account(), abroad };
     match policy.named().iter().find(|naming| known.lacks(naming)) {
         Some(naming) => Err(unknown(naming)),
         None => Ok(known.kept(&policy)),
@@ -29,16 +31,17 @@ pub(super) fn read(text: &PolicyText, draft: &Draft) -> Result<Trust> {
 }
 
 /// A kept policy as callers see it: with the names that the ids have now. The id of
-/// someone who is gone shows itself.
+/// someone who is gone shows itself. Of another account nobody is seen from here: its users and
+/// roles are shown as they were named.
 pub(super) fn shown(trust: &Trust, account: &Account) -> Encoded {
     Encoded::of(&trust.policy.with_names(|naming| name_of(naming, trust, account)))
 }
 
-/// Those whom a policy may name: of the account, and of others, where they were looked up.
+/// Those whom a policy may name: of the account, and of others.
 #[derive(Clone, Copy)]
 struct Known<'k> {
     account: &'k Account,
-    abroad: Option<&'k Abroad>,
+    abroad: &'k Abroad,
 }
 
 impl Known<'_> {
@@ -46,8 +49,9 @@ impl Known<'_> {
         let id = |naming: &Naming| self.bearer(naming).id();
         let kept = Policy::kept(&policy.with_names(|naming| id(naming).map(ToString::to_string)));
         let named = policy.named().iter().filter(|naming| !is_local(naming, self.account.id()));
-        let abroad = named.filter_map(|naming| Some((id(naming)?.clone(), (*naming.value).into())));
-        Trust { policy: kept, abroad: abroad.collect() }
+        let written =
+            named.filter_map(|naming| Some((id(naming)?.clone(), (*naming.value).into())));
+        Trust { policy: kept, written: written.collect() }
     }
 
     /// Whether someone is named who is not there. Of an account that is not here, whoever is
@@ -61,15 +65,14 @@ impl Known<'_> {
         if is_local(naming, self.account.id()) {
             return Bearer::of(self.account.bearer(&naming.value));
         }
-        let abroad = self.abroad.filter(|_| naming.kind == "AWS");
-        abroad.map_or(Bearer::Unknown, |abroad| abroad.bearer(&naming.value))
+        if naming.kind == "AWS" { self.abroad.bearer(&naming.value) } else { Bearer::Unknown }
     }
 }
 
 fn name_of(naming: &Naming, trust: &Trust, account: &Account) -> Option<String> {
     let id = EntityId::parse(&naming.value).ok().filter(|_| naming.kind == "AWS")?;
     let local = account.by_id(&id).and_then(who).map(|who| who.arn(account.id()).to_string());
-    local.or_else(|| trust.abroad.get(&id).map(ToString::to_string))
+    local.or_else(|| trust.written.get(&id).map(ToString::to_string))
 }
 
 /// Whether it is the ARN of a user or a role of that account.

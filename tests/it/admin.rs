@@ -6,7 +6,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use crate::program::{Serving, run};
+use crate::program::{Serving, run, run_unread};
 use crate::raw::{Answer, exchange, get};
 
 #[test]
@@ -205,4 +205,20 @@ fn ask(admin: &str, request: &str, headers: &str, body: &str) -> Answer {
              {headers}Content-Length: {length}\r\n\r\n{body}"
         ),
     )
+}
+
+/// What is made is told once: where that is lost, somebody has to know.
+#[test]
+fn a_key_that_nobody_reads_is_not_lost_in_silence() {
+    let dir = TempDir::new().unwrap();
+    let _serving = Serving::in_dir(dir.path(), &[], &[]);
+    let place = dir.path().to_str().unwrap();
+    for what in ["account create --account 111122223333", "root-key create --account 111122223333"]
+    {
+        let mut args: Vec<_> = what.split(' ').collect();
+        args.extend(["--data-dir", place]);
+        let ended = run_unread(b"", &args, &[]);
+        assert_eq!(ended.code, Some(1), "{what}");
+        assert!(ended.err.contains("Broken pipe"), "{what}: {}", ended.err);
+    }
 }

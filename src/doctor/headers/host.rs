@@ -266,8 +266,9 @@ impl<'c> Names<'c> {
         {
             found.push((HOST_WITH_SCHEME, format!("{}{own}{}", around.0, around.1)));
         }
-        for scheme in ["", "http://", "https://"] {
-            found.push((HOST_WITH_SCHEME, format!("{scheme}{own}{}", self.target)));
+        if self.target != "/" {
+            let of = |scheme| (HOST_WITH_SCHEME, format!("{scheme}{own}{}", self.target));
+            found.extend(["", "http://", "https://"].map(of));
         }
         found
     }

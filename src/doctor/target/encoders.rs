@@ -1,6 +1,6 @@
 //! The path as other encoders write it: of the text that it stands for, once or twice.
 
-use super::{PATH_OTHERWISE_ENCODED, PATH_SIGNS_KEPT, Variant};
+use super::{PATH_OTHERWISE_ENCODED, PATH_SIGNS_KEPT, PATH_WRITTEN_OTHERWISE, Variant};
 use crate::doctor::body::recoded::{escapes, is_kept_by_javascript};
 use crate::doctor::body::replaced;
 use crate::wire::percent::{self, Plus};
@@ -52,18 +52,18 @@ fn of_javascript(raw: &[u8]) -> Vec<u8> {
 fn written(own: &[u8]) -> Vec<Variant> {
     let behind = own.strip_prefix(b"/").unwrap_or_default();
     let within = [b"/", replaced(behind, b"/", b"%2F").as_slice()].concat();
-    [
+    let encoded = [
         (replaced(own, b"~", b"%7E"), "%7E for ~"),
         (replaced(own, b"%20", b"+"), "+ for spaces"),
         (replaced(own, b"%2520", b"+"), "+ for spaces"),
         (escapes(own, u8::to_ascii_lowercase), "escapes in lower case"),
         (replaced(own, b"/", b"%2F"), "%2F for slashes"),
         (within, "%2F for all slashes but the first"),
-        (behind.to_vec(), "no slash at its start"),
         (replaced(own, b"%25", b"%2525"), "% encoded once more"),
-    ]
-    .map(|(path, told)| (PATH_OTHERWISE_ENCODED, path, told))
-    .into()
+    ];
+    let encoded = encoded.map(|(path, told)| (PATH_OTHERWISE_ENCODED, path, told));
+    let bare = (PATH_WRITTEN_OTHERWISE, behind.to_vec(), "no slash at its start");
+    encoded.into_iter().chain([bare]).collect()
 }
 
 /// The text in other bytes than it was sent in.

@@ -43,13 +43,13 @@ pub struct Trust {
     /// is gone is not trusted for it.
     pub policy: Policy,
     /// The ARNs by which it named those of other accounts.
-    pub abroad: BTreeMap<EntityId, Box<str>>,
+    pub written: BTreeMap<EntityId, Box<str>>,
 }
 
 impl From<Policy> for Trust {
     /// A policy that names nobody of another account by an id.
     fn from(policy: Policy) -> Self {
-        Self { policy, abroad: BTreeMap::new() }
+        Self { policy, written: BTreeMap::new() }
     }
 }
 

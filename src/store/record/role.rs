@@ -26,7 +26,7 @@ struct RoleRecord {
     max_session: u32,
     trust: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    abroad: BTreeMap<String, Box<str>>,
+    written: BTreeMap<String, Box<str>>,
     #[serde(default, skip_serializing_if = "RightsRecord::is_empty")]
     rights: RightsRecord,
     tags: Vec<(String, String)>,
@@ -47,9 +47,9 @@ impl Kept for Role {
             description: self.description.as_ref().map(ToString::to_string),
             max_session: self.max_session.get(),
             trust: self.trust.policy.text().to_owned(),
-            abroad: self
+            written: self
                 .trust
-                .abroad
+                .written
                 .iter()
                 .map(|(id, arn)| (id.to_string(), arn.clone()))
                 .collect(),
@@ -70,7 +70,7 @@ impl Kept for Role {
             max_session: checked(&record.max_session.to_string())?,
             trust: Trust {
                 policy: Policy::kept(&record.trust),
-                abroad: read_abroad(record.abroad)?,
+                written: read_written(record.written)?,
             },
             rights: record.rights.rights()?,
             tags: read_tags(Self::CASE, &record.tags)?,
@@ -80,7 +80,7 @@ impl Kept for Role {
     }
 }
 
-fn read_abroad(
+fn read_written(
     record: BTreeMap<String, Box<str>>,
 ) -> Result<BTreeMap<EntityId, Box<str>>, Failure> {
     record.into_iter().map(|(id, arn)| Ok((checked(&id)?, arn))).collect()

@@ -132,17 +132,20 @@ pub(crate) fn over_http(request: &Request) -> http::Request<Bytes> {
 
 /// What the library finds, given the patient's key.
 pub(crate) fn in_library(request: &Request, door: Door, now: Time) -> Option<Diagnosis> {
-    with_key(request, (&rules(door), Budget::SERVER), now, SECRET)
+    with_key(request, (&rules(door), Budget::SERVER), now, &key(ID, SECRET))
 }
 
-/// What the library finds, given the secret of the patient's key, and so much to spend.
+pub(crate) fn key(id: &str, secret: &str) -> Key {
+    Key::new(id, 1, Secret::new(secret.to_owned()))
+}
+
+/// What the library finds, given a key, and so much to spend.
 pub(crate) fn with_key(
     request: &Request,
     (rules, budget): (&Rules, Budget),
     now: Time,
-    secret: &str,
+    key: &Key,
 ) -> Option<Diagnosis> {
-    let key = &Key::new(ID, 1, Secret::new(secret.to_owned()));
     let headers = request.raw_headers();
     let head = request.head(&headers);
     let presented = match Presented::read(head, rules, now) {

@@ -5,7 +5,7 @@ use countersign::request::Request;
 
 use super::client::{Client, Door};
 use super::examined::{
-    Cast, SECRET, get, in_library, json, post, presigned, rest, rules, s3, with_key,
+    Cast, ID, SECRET, get, in_library, json, key, post, presigned, rest, rules, s3, with_key,
 };
 use super::faults::bodies::gzipped;
 
@@ -154,7 +154,8 @@ async fn a_budget_that_is_small_is_kept_as_well() {
         ];
         for client in clients {
             let rules = rules(client.door);
-            let found = with_key(&client.send(), (&rules, budget), cast.now, SECRET).unwrap();
+            let found =
+                with_key(&client.send(), (&rules, budget), cast.now, &key(ID, SECRET)).unwrap();
             is_within(&found, budget);
             // No text that is signed is shorter.
             assert!(found.tried <= bytes / 64 + 200, "{} for {bytes} bytes", found.tried);

@@ -4,12 +4,14 @@
 use countersign::doctor::{Budget, Proof};
 use countersign::layer::authenticate::Practice;
 use countersign::request::Request;
+use countersign::secret::Secret;
+use countersign::sigv4::Session;
 use data_encoding::BASE64;
 
 use super::client::{Client, Door, derived, hash, hmac};
 use super::examined::{
-    Cast, SECRET, SIBLING, STRANGERS_SECRET, get, in_library, in_session, json, post, presigned,
-    rest, rules, s3, with_key,
+    Cast, ID, SECRET, SIBLING, STRANGERS_SECRET, get, in_library, in_session, json, key, post,
+    presigned, rest, rules, s3, with_key,
 };
 use super::faults;
 use super::heard::{heard, listen};
@@ -77,14 +79,38 @@ async fn a_signature_that_is_right_is_not_told_as_a_mistake_of_signing() {
     let cast = Cast::open().await;
     let dropped =
         |name: &'static str| get(&cast).header(name, "").then(move |request| request.remove(name));
+    // There are two ways to read these, and the client has the second.
+    let tabs = |client: Client| client.header("X-Tabs", "a\t\tb");
     for (client, causes) in [
         (dropped("User-Agent"), ["signed-header-absent", "user-agent-changed"]),
         (dropped("X-Note"), ["signed-header-absent", "header-signed-empty"]),
         (post(&cast).with_body("Action=ListUsers&a=%zz"), ["form-unreadable"; 2]),
+        (tabs(post(&cast).with_body("Action=ListUsers&a=%zz")), ["form-unreadable"; 2]),
+        (tabs(get(&cast)).written(hex::encode_upper), ["signature-in-upper-case"; 2]),
     ] {
         let found = cast.asks(&client.send()).await.unwrap();
         assert!(causes.contains(&found.causes.as_str()), "told {}", found.causes);
     }
+}
+
+/// Some services take a session token that is put into a presigned URL later: then there are two
+/// ways to read it, and the mistake is found in the second.
+#[tokio::test]
+async fn a_token_that_is_put_in_later_does_not_hide_a_mistake() {
+    let cast = Cast::open().await;
+    let (id, rules) = ("ASIAPATIENTPATIENT22", rules(Door::Rest).taking_late_tokens());
+    let token = Secret::new("put/in/later".to_owned());
+    let session = Session { token, expires: cast.now.plus(3600) };
+    let key = key(id, SECRET).in_session(session);
+    let asked = |secret: &str| {
+        let client = rest(&cast, "/v1").presigned().key_id(id).secret(secret);
+        let client =
+            client.then(|request| request.target.extend(b"&X-Amz-Security-Token=put%2Fin%2Flater"));
+        with_key(&client.send(), (&rules, Budget::SERVER), cast.now, &key)
+    };
+    assert!(asked(SECRET).is_none());
+    let found = asked(&format!("{SECRET}\n")).unwrap();
+    assert_eq!((found.cause.id, found.and), ("secret-ends-in-newline", None));
 }
 
 #[tokio::test]
@@ -108,7 +134,8 @@ async fn a_short_secret_is_not_looked_for_without_a_character() {
         let whole = &SECRET[..length];
         for part in [&whole[1..], &whole[..length - 1]] {
             let request = get(&cast).secret(part).send();
-            let found = with_key(&request, (&rules, Budget::SERVER), cast.now, whole).unwrap();
+            let key = key(ID, whole);
+            let found = with_key(&request, (&rules, Budget::SERVER), cast.now, &key).unwrap();
             assert!(found.proof != Proof::Proven, "{part} of {whole}: {}", found.cause.id);
         }
     }

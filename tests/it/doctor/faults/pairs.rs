@@ -145,24 +145,10 @@ fn with_secrets(cast: &Cast) -> Vec<Fault> {
 fn in_other_readings(cast: &Cast) -> Vec<Fault> {
     let line_end = format!("{SECRET}\n");
     let tabs = |client: Client| client.header("X-Note", "a\t\tb");
-    let token = cast.session.token.clone().unwrap();
-    let late = presigned(cast)
-        .key_id(&cast.session.id)
-        .secret(format!("{}\n", cast.session.secret))
-        .then(move |request| {
-            let token = crate::signer::encoded(token.as_bytes(), false);
-            request.target.extend(format!("&X-Amz-Security-Token={token}").into_bytes());
-        });
     let one = "secret-ends-in-newline";
     vec![
         fault(one, "with tabs that are folded", tabs(get(cast)).secret(&line_end)),
         fault("host-port-dropped", "with tabs that are folded", no_port(tabs(get(cast)))),
-        fault(
-            "secret-ends-in-newline | secret-ends-in-newline, query-without-token | \
-             query-without-token, secret-ends-in-newline",
-            "with a token behind",
-            late,
-        ),
     ]
 }
 

@@ -232,7 +232,7 @@ fn lines(cast: &Cast) -> Vec<Fault> {
             signed_as(rest(cast, "/v1/orders"), "127.0.0.1:7448/v1/orders"),
         ),
         fault(
-            "path-otherwise-encoded",
+            "path-otherwise-written",
             "no slash before it",
             signed_as(rest(cast, "/v1/orders"), "v1/orders"),
         ),

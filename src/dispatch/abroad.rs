@@ -14,31 +14,33 @@ use crate::store::told;
 use crate::text::AccountId;
 
 impl Inner {
-    /// Answers a request that holds a trust policy.
+    /// Answers a request that holds a trust policy. Nothing is looked up for whoever may not do
+    /// what they ask for, or asks for what cannot be done.
     pub(super) async fn trust(
         self: Arc<Self>,
         route: &'static Route,
         mut asking: Asking,
         answered: Answered,
     ) -> Answer {
+        asking.abroad = Some(Arc::default());
+        match self.try_at_once(route, &asking) {
+            Ok(Some(response)) => return Ok(answered.on(response)),
+            Ok(None) => {}
+            Err(error) => return Ok(answered.on(refusal(error))),
+        }
         match self.abroad(route, &asking).await {
             Ok(abroad) => asking.abroad = Some(Arc::new(abroad)),
             Err(error) => return Ok(answered.on(refusal(error))),
         }
-        match self.try_at_once(route, &asking) {
-            Ok(Some(response)) => Ok(answered.on(response)),
-            Ok(None) => self.commit(route, asking, answered).await,
-            Err(error) => Ok(answered.on(refusal(error))),
-        }
+        self.commit(route, asking, answered).await
     }
 
-    /// Whose the ARNs of other accounts are that the policy names. Of one that will be refused
-    /// nothing is looked up.
+    /// Whose the ARNs of other accounts are that the policy names, which is one that can be read,
+    /// and is no longer than it may be.
     async fn abroad(&self, route: &Route, asking: &Asking) -> Result<Abroad> {
         let home = asking.key().ok_or_else(Error::internal_failure)?.home.published();
-        let most = self.store.draft(Arc::clone(&home)).limits().trust_policy_size;
         let text = route.trusts.and_then(|name| asking.asked.form.get(name)).unwrap_or_default();
-        let policy = Policy::read(text, Purpose::Trust).ok().filter(|read| read.size() <= most);
+        let policy = Policy::read(text, Purpose::Trust).ok();
         let mut abroad = Abroad::default();
         for (account, arns) in policy.iter().flat_map(others).filter(|(of, _)| of != home.id()) {
             let home = self.store.home(&account).await.map_err(|failure| told(&failure))?;
