@@ -242,8 +242,10 @@ fn names(base: &Baseline) -> Vec<Hypothesis> {
         of(NAMES_SPACED, listed.join(", ")),
         of(NAMES_SPACED, format!("{text};")),
     ];
-    let is_as_it_is = |one: &Hypothesis| matches!(one.edits.as_slice(), [Edit::Names(names)] if *names == base.parts.names);
-    found.retain(|hypothesis| !is_as_it_is(hypothesis));
+    found.retain(|one| {
+        let own = &base.parts.names;
+        !matches!(one.edits.as_slice(), [Edit::Names(names)] if names == own)
+    });
     found
 }
 

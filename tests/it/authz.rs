@@ -376,7 +376,8 @@ fn asserted() -> Asserted {
 
 fn draft(account: &Arc<Account>) -> Draft {
     let now = Time::from_unix(1_800_000_000);
-    Draft::of(Arc::clone(account), now, Limits::default(), Box::new(RandomIds))
+    let draft = Draft::of(Arc::clone(account), now, Limits::default(), Box::new(RandomIds));
+    draft.knowing(Arc::default())
 }
 
 fn bob() -> UserName {
