@@ -124,3 +124,22 @@ async fn who_is_meant_stays_so_when_the_gateway_starts_again() {
     assert_eq!(world.assumes(&again, "r", "").await.code(), "AccessDenied");
     assert!(world.trusted_by("r").await.contains(EVE));
 }
+
+/// Every look-up wakes an account, and costs the disk.
+#[tokio::test]
+async fn nothing_is_looked_up_for_whoever_may_not_make_a_role() {
+    let engine = Arc::new(Memory::new());
+    let world = World::over(engine.clone(), Limits::default()).await;
+    let number = AccountId::parse(ELSEWHERE).unwrap();
+    let key = world.store.create_account(Some(number.clone()), None).await.unwrap();
+    made(&world, &Person::new(key.id.as_str(), key.secret.expose())).await;
+    let ann = world.user("ann").await;
+    drop(world);
+    let world = World::over(engine, Limits::default()).await;
+    let trust = encoded(trusting(EVE).as_bytes(), false);
+    let call = format!("CreateRole RoleName=r AssumeRolePolicyDocument={trust}");
+    assert_eq!(world.asks(&ann, &call).await.code(), "AccessDenied");
+    assert!(world.store.awake(&number).is_none());
+    world.root(&call).await.ok();
+    assert!(world.store.awake(&number).is_some());
+}
