@@ -55,12 +55,6 @@ impl Failed {
     }
 }
 
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.sentence.as_deref().unwrap_or("nobody reads what is written"))
-    }
-}
-
 // `Failed` is no `std::error::Error` itself, so that it can be made of any.
 impl<E: std::error::Error + 'static> From<E> for Failed {
     fn from(error: E) -> Self {

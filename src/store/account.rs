@@ -48,17 +48,6 @@ pub struct Account {
 }
 
 impl Account {
-    /// The id of the user or role of exactly that ARN, path and case included.
-    pub fn bearer(&self, arn: &str) -> Option<&EntityId> {
-        let name = Folded::of(&arn.rsplit('/').next()?);
-        self.bearing::<User>(&name, arn).or_else(|| self.bearing::<Role>(&name, arn))
-    }
-
-    fn bearing<E: Placed>(&self, name: &Folded, arn: &str) -> Option<&EntityId> {
-        let entity = E::all(self).get(name)?;
-        (entity.arn(&self.id).as_str() == arn).then(|| entity.id())
-    }
-
     /// An account in which nothing is yet.
     pub fn new(id: AccountId) -> Self {
         Self {
@@ -78,6 +67,17 @@ impl Account {
             keys: OrdMap::new(),
             named: Named::default(),
         }
+    }
+
+    /// The id of the user or role of exactly that ARN, path and case included.
+    pub fn bearer(&self, arn: &str) -> Option<&EntityId> {
+        let name = Folded::of(&arn.rsplit('/').next()?);
+        self.bearing::<User>(&name, arn).or_else(|| self.bearing::<Role>(&name, arn))
+    }
+
+    fn bearing<E: Placed>(&self, name: &Folded, arn: &str) -> Option<&EntityId> {
+        let entity = E::all(self).get(name)?;
+        (entity.arn(&self.id).as_str() == arn).then(|| entity.id())
     }
 
     /// The account of who names none.

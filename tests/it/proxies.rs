@@ -150,33 +150,33 @@ fn a_header_that_is_given_twice_and_joined_on_its_way_is_named() {
     is_as_the_table_has_it(BY_HAND_FAULTY, &told);
 }
 
-#[test]
-fn a_proxy_that_shows_itself_is_told_of_where_nothing_is_proven() {
-    let Some(program) = here("nginx", clients::nginx()) else { return };
+/// A request by hand through nginx that does so, and the gateway that has refused it.
+fn refused_through(fault: nginx::Fault) -> Option<(Gateway, String)> {
+    let program = here("nginx", clients::nginx())?;
     let gateway = Gateway::start();
-    let nginx = Nginx::start(&program, &[faults::SHOWN], &gateway.address());
+    let nginx = Nginx::start(&program, &[fault], &gateway.address());
     let [(_, address)] = nginx.addresses() else { panic!("one proxy") };
     let request = by_hand::root().sign(by_hand::get(address, by_hand::LIST, &[]));
-    let answer = by_hand::ask(address, &request);
-    assert!(answer.body.contains("(not-proven, not proven)"), "{}", answer.body);
+    let told = by_hand::ask(address, &request).body;
+    assert!(told.contains("(not-proven, not proven)"), "{told}");
+    Some((gateway, told))
+}
+
+#[test]
+fn a_proxy_that_shows_itself_is_told_of_where_nothing_is_proven() {
+    let Some((gateway, told)) = refused_through(faults::SHOWN) else { return };
     let sign = "The request has headers that proxies add: x-forwarded-for.";
-    assert!(answer.body.contains(sign), "{}", answer.body);
+    assert!(told.contains(sign), "{told}");
     wait_until(|| gateway.log().contains("proxy-in-path"));
 }
 
 #[test]
 fn a_host_without_a_port_is_told_of_where_nothing_is_proven() {
-    let Some(program) = here("nginx", clients::nginx()) else { return };
-    let gateway = Gateway::start();
-    let nginx = Nginx::start(&program, &[faults::WITHOUT_PORT], &gateway.address());
-    let [(_, address)] = nginx.addresses() else { panic!("one proxy") };
-    let request = by_hand::root().sign(by_hand::get(address, by_hand::LIST, &[]));
-    let answer = by_hand::ask(address, &request);
-    let sign = format!(
-        "The Host header names no port, but the server listens on {}: a proxy or a mapping of ports stands in between.",
-        gateway.address().rsplit(':').next().unwrap()
-    );
-    assert!(answer.body.contains(&sign), "{}", answer.body);
+    let Some((gateway, told)) = refused_through(faults::WITHOUT_PORT) else { return };
+    let address = gateway.address();
+    let port = address.rsplit(':').next().unwrap();
+    let sign = format!("The Host header names no port, but the server listens on {port}: ");
+    assert!(told.contains(&sign), "{told}");
     wait_until(|| gateway.log().contains("host-names-no-port"));
 }
 

@@ -309,6 +309,15 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_forgotten_has_all_places_again() {
+        for rate in [OF_A_KEY, OF_AN_ADDRESS] {
+            let mut left = Left { places: 0, at: NOW };
+            let taken = (0..100).filter(|_| rate.take(&mut left, NOW.plus(FULL_AGAIN))).count();
+            assert_eq!(i64::try_from(taken), Ok(rate.burst));
+        }
+    }
+
+    #[test]
     fn who_has_no_place_left_is_not_forgotten_for_those_who_have_all() {
         let rooms = Rooms::default();
         for nth in 0..REMEMBERED {
